@@ -25,10 +25,12 @@ LETTERS_FOR_DIGIT = {"0": "O", "1": "IL", "2": "Z", "5": "S", "6": "G", "8": "B"
 
 # The postcode areas in use (Royal Mail), so that a slip is only mended towards an area that exists.
 AREAS = frozenset(
-    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN "
-    "EX FK FY G GL GU GX GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML "
-    "N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN "
-    "TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE".split()
+    """
+    AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY
+    E EC EH EN EX FK FY G GL GU GX GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL
+    LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO
+    SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE
+    """.split()
 )
 PLACE_OF_AREA = {
     "BT": "northern-ireland",
@@ -114,7 +116,7 @@ def _letters_and_digits(text: str) -> str:
 
 
 def _full_postcode(compact: str) -> Postcode | None:
-    """The one postcode that `compact` can mean, each half as typed if it can be, else with its slips mended."""
+    """The one postcode `compact` can mean: each half as typed if that can be, else with slips mended."""
     if not 5 <= len(compact) <= 7 or compact == BANKS_OWN:
         return None
     outward, inward = compact[:-3], compact[-3:]
@@ -126,7 +128,7 @@ def _full_postcode(compact: str) -> Postcode | None:
 
 
 def _mended_outwards(outward: str) -> set[str]:
-    """The outward codes of an existing area that `outward` becomes when as few slips as can be are put right."""
+    """The outward codes of existing areas that `outward` becomes when the fewest slips are mended."""
     readings = (reading for shape in OUTWARD_SHAPES[len(outward)] for reading in _readings(outward, shape))
     real = {reading for reading in readings if OUTWARD.fullmatch(reading) and _area(reading) in AREAS}
     return _fewest_slips(outward, real)

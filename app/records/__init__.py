@@ -1,0 +1,1 @@
+"""What is known of each council. Knows nothing of Flask."""
