@@ -1,0 +1,29 @@
+"""Kinship Council Check: a postcode in, the council's kinship care policy out."""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import commands, database, web
+from app.settings import ROOT, Settings
+
+
+def create_app(environment: Mapping[str, str] | None = None) -> Flask:
+    """Wire the app from the environment. Raises `SettingError` for a bad setting."""
+    settings = Settings.from_environment(os.environ if environment is None else environment)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=16 * 1024,  # bytes; the longest form here holds one line
+        RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
+        WTF_CSRF_ENABLED=False,
+    )
+    app.extensions["settings"] = settings
+    database.init_app(app, settings.database_url)
+    web.init_app(app, settings)
+    commands.init_app(app)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    return app

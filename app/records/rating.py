@@ -36,6 +36,11 @@ class Standing(Enum):
     def published(self) -> bool:
         return self in {Standing.OFFER, Standing.POLICY, Standing.MANUAL, Standing.COPY}
 
+    @property
+    def own(self) -> bool:
+        """Whether it is the council's own offer or policy, written for families."""
+        return self in {Standing.OFFER, Standing.POLICY}
+
 
 class Band(Enum):
     """How supportive the document is, in the campaign's words. The words are fixed."""

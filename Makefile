@@ -1,0 +1,43 @@
+# The commands outsiders rely on. Nothing to set up first but Python 3.11+ and make.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WEB_WORKERS ?= 2
+WEB_THREADS ?= 16
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test setup lint bench pins
+
+serve: setup
+	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
+	  --blocking-threads $(WEB_THREADS) --respawn-failed-workers --no-access-log --log-level warning wsgi:app
+
+setup: $(VENV)/site
+	@$(BIN)/alembic upgrade head
+	@$(BIN)/flask data load --by "make setup"
+
+test: setup $(VENV)/tests
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup $(VENV)/tests
+	$(BIN)/python -m tests.bench
+
+# Pin every dependency anew, for all platforms, from the short lists.
+pins:
+	uv pip compile -q --universal --upgrade --python-version 3.11 --no-emit-index-url --no-header requirements.in -o requirements.txt
+	uv pip compile -q --universal --upgrade --python-version 3.11 --no-emit-index-url --no-header tests/requirements.in -o tests/requirements.txt
+
+$(VENV)/site: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/tests: tests/requirements.txt $(VENV)/site
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,168 @@
+"""Which body a slug stands for on a given day: a council, one to come, one that is gone, or a district.
+
+Reorganisation takes effect by its date in the successions table; nobody has to edit anything on the day.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.models import CodeChange, Council, District, Succession
+from app.postcodes.areas import Areas
+from app.postcodes.areas import Succession as AreaSuccession
+
+CHILDRENS_SERVICES = "childrens_services"
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A body responsible today. `change` is what may replace it, `before` those it replaced."""
+
+    council: Council
+    change: Succession | None
+    successors: tuple[Council, ...]
+    before: tuple[Succession, ...]
+    districts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """A council decided on that does not exist yet; `before` are those responsible until then."""
+
+    council: Council
+    before: tuple[Council, ...]
+    change: Succession
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A body that is gone: those that took over its children's services."""
+
+    name: str
+    slug: str
+    change: Succession
+    successors: tuple[Council, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotResponsible:
+    """A district: real, and somebody's council, but another body runs children's services there."""
+
+    name: str
+    slug: str
+    councils: tuple[Council, ...]
+    change: Succession | None
+
+
+Body = Current | Future | Former | NotResponsible
+
+
+def english_councils(session: Session, today: date) -> list[Council]:
+    """Every English council responsible for children's services on a day (153 in 2026), by name."""
+    gone = set(session.scalars(_replaced_by(today)))
+    wanted = select(Council).where(Council.nation == "England").order_by(Council.name)
+    return [
+        council
+        for council in session.scalars(wanted)
+        if council.slug not in gone and not _still_to_come(council, today)
+    ]
+
+
+def body_of(session: Session, slug: str, today: date) -> Body | None:
+    """What a slug stands for on a day, or None if nothing ever had it."""
+    council = session.get(Council, slug)
+    change = session.get(Succession, slug)
+    replaced = (
+        change is not None and change.status != "under_consideration" and change.effective_date <= today
+    )
+    if council is not None and _still_to_come(council, today):
+        return _future(session, council)
+    if council is not None and not (replaced and change is not None and change.status == "planned"):
+        return _current(session, council, change, today)
+    if change is not None and replaced:
+        return Former(change.old_name, slug, change, _responsible(session, change, today))
+    district = session.scalar(select(District).where(District.slug == slug))
+    if district is None:
+        return None
+    councils = _councils(
+        session, [district.council_slug, *filter(None, district.other_council_slugs.split(";"))]
+    )
+    return NotResponsible(change.old_name if change else district.name, slug, councils, change)
+
+
+def read_areas(session: Session) -> Areas:
+    """The tables that lead from area codes to slugs, for the finder."""
+    councils = {gss: slug for gss, slug in session.execute(select(Council.gss, Council.slug)) if gss}
+    districts = {
+        row.gss: row.council_slug for row in session.scalars(select(District)) if row.nation == "England"
+    }
+    county_of = {row.slug: row.council_slug for row in session.scalars(select(District))}
+    changes = session.execute(select(CodeChange.old_gss, CodeChange.new_gss))
+    successions = [
+        AreaSuccession(row.old_gss, _to_councils(row, county_of), row.effective_date)
+        for row in session.scalars(select(Succession).where(Succession.status != "under_consideration"))
+    ]
+    return Areas.of(councils, districts, [(old, new) for old, new in changes], successions)
+
+
+def _to_councils(change: Succession, county_of: dict[str, str]) -> tuple[str, ...]:
+    """The successors' slugs, a county for each that is itself a district."""
+    return tuple(dict.fromkeys(county_of.get(slug, slug) for slug in change.successor_slugs.split(";")))
+
+
+def _replaced_by(today: date) -> Select[str]:
+    return select(Succession.old_slug).where(
+        Succession.status == "planned", Succession.effective_date <= today
+    )
+
+
+def _still_to_come(council: Council, today: date) -> bool:
+    return council.start_date is not None and council.start_date > today
+
+
+def _councils(session: Session, slugs: list[str]) -> tuple[Council, ...]:
+    found = (session.get(Council, slug) for slug in slugs)
+    return tuple(council for council in found if council is not None)
+
+
+def _predecessors(session: Session, slug: str, status: str) -> list[Succession]:
+    """Those whose children's services a council took or takes over."""
+    wanted = select(Succession).where(Succession.status == status, Succession.tier == CHILDRENS_SERVICES)
+    return [
+        change
+        for change in session.scalars(wanted.order_by(Succession.position))
+        if slug in change.successor_slugs.split(";") and change.old_slug != slug
+    ]
+
+
+def _future(session: Session, council: Council) -> Future:
+    changes = _predecessors(session, council.slug, "planned")
+    return Future(council, _councils(session, [each.old_slug for each in changes]), changes[0])
+
+
+def _current(session: Session, council: Council, change: Succession | None, today: date) -> Current:
+    coming = change if change is not None and change.status != "in_force" else None
+    successors = _councils(session, coming.successor_slugs.split(";")) if coming else ()
+    before = [
+        each for each in _predecessors(session, council.slug, "planned") if each.effective_date <= today
+    ]
+    names = session.scalars(
+        select(District.name).where(District.council_slug == council.slug).order_by(District.name)
+    )
+    return Current(
+        council, coming, successors, tuple(before), tuple(names) if council.type == "county" else ()
+    )
+
+
+def _responsible(session: Session, change: Succession, today: date) -> tuple[Council, ...]:
+    """The councils that now run children's services where a former body was, later changes included."""
+    found: dict[str, Council] = {}
+    for slug in change.successor_slugs.split(";"):
+        match body_of(session, slug, today):
+            case Current(council=council) | Future(council=council):
+                found[council.slug] = council
+            case Former(successors=councils) | NotResponsible(councils=councils):
+                found.update((council.slug, council) for council in councils)
+    return tuple(found.values())

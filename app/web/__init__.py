@@ -1,0 +1,17 @@
+"""What people see: a blueprint for each purpose a visitor comes with."""
+
+from flask import Flask
+from flask_compress import Compress
+
+from app.settings import Settings
+from app.web import answers_log, assets, councils, errors, find, guide, headers, service, wording
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    Compress(app)
+    find.init_app(app, settings)
+    app.jinja_env.globals["site"] = settings
+    for blueprint in (find.blueprint, councils.blueprint, guide.blueprint, service.blueprint):
+        app.register_blueprint(blueprint)
+    for module in (errors, headers, assets, answers_log, wording):
+        module.init_app(app)

@@ -1,0 +1,49 @@
+"""Every error in the site's own words, with a way on."""
+
+from flask import Flask, Response, make_response, render_template
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from app.web.answers_log import report
+
+# status: what happened, and what to do. Neither repeats anything the visitor sent.
+WORDS = {
+    404: ("We can’t find that page", "The link may be old or have a letter missing."),
+    405: ("That link needs the form", "Go to the start and type your postcode there."),
+    413: ("That was too much to send", "Send only a postcode: 5 to 7 letters and numbers."),
+    429: ("That was a lot of tries", "Wait a minute, then try again. Or find your council by name."),
+    500: ("Something went wrong on our side", "It is not your fault. Try again in a few minutes."),
+    503: ("We can’t show that just now", "Try again in a few minutes."),
+}
+OTHERWISE = ("We could not do that", "Go to the start and try again.")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show)
+    app.register_error_handler(OperationalError, show_out_of_order)
+    app.register_error_handler(Exception, show_fault)
+
+
+def show(error: HTTPException) -> Response:
+    """The page for an HTTP error, its headers (Allow, Retry-After) kept."""
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]  # a redirect that werkzeug raised
+    heading, advice = WORDS.get(error.code, OTHERWISE)
+    response = make_response(
+        render_template("error.html", code=error.code, heading=heading, advice=advice), error.code
+    )
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def show_out_of_order(error: OperationalError) -> Response:
+    """The database does not answer: say so, and let caches and monitors know that it will pass."""
+    report(error)
+    return show(ServiceUnavailable(retry_after=60))
+
+
+def show_fault(error: Exception) -> Response:
+    report(error)
+    return show(InternalServerError())

@@ -1,0 +1,131 @@
+"""From a postcode to a council's page: the home page, the form, and the pages of places elsewhere."""
+
+from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import FlaskForm
+from sqlalchemy import func, select
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from app import database
+from app.models import Council, Revision
+from app.postcodes.answer import Found, NotFound, Unavailable
+from app.postcodes.api import PostcodesIO
+from app.postcodes.areas import Areas
+from app.postcodes.finder import Finder
+from app.postcodes.postcode import Elsewhere, Malformed, Postcode, read
+from app.records.bodies import english_councils, read_areas
+from app.records.picture import picture_of
+from app.records.record import read_records
+from app.settings import Settings
+from app.web.clock import today
+
+blueprint = Blueprint("find", __name__)
+limiter = Limiter(get_remote_address)
+
+PLACES = {"northern-ireland", "jersey", "guernsey", "isle-of-man", "bfpo", "overseas", "non-geographic"}
+NO_SUCH_POSTCODE = "We can’t find that postcode. Check it and type it again."
+OLD_POSTCODE = (
+    "That is an old postcode. Royal Mail stopped using it, and we can’t tell which council it was in."
+)
+NO_COUNCIL = (
+    "That postcode is real, but it belongs to no council. It may be a PO box. Try the postcode of your home."
+)
+NO_ANSWER = "We can’t look up postcodes just now. Try again in a few minutes, or find your council by name."
+
+
+class FindForm(FlaskForm):
+    """One field. No token: it changes nothing, and other sites may host it."""
+
+    postcode = StringField()
+    place: Postcode | Elsewhere
+
+    def validate_postcode(self, field: StringField) -> None:
+        try:
+            self.place = read(field.data or "")
+        except Malformed as error:
+            raise ValidationError(str(error)) from None
+
+
+class CurrentAreas:
+    """The area tables, read again whenever something was loaded."""
+
+    def __init__(self) -> None:
+        self._version: int | None = -1
+        self._areas: Areas | None = None
+
+    def __call__(self) -> Areas:
+        session = database.session()
+        version = session.scalar(select(func.max(Revision.id)))
+        if self._areas is None or version != self._version:
+            self._areas, self._version = read_areas(session), version
+        return self._areas
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    api = PostcodesIO(
+        settings.postcodes_api_url,
+        settings.postcodes_api_timeout,
+        user_agent=f"{settings.site_name} (+{settings.site_url})",
+    )
+    app.extensions["finder"] = Finder(api, CurrentAreas())
+    limiter.init_app(app)
+
+
+def finder() -> Finder:
+    found: Finder = current_app.extensions["finder"]
+    return found
+
+
+def _rate() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.find_rate_limit
+
+
+@blueprint.get("/")
+def home() -> str:
+    session = database.session()
+    records = read_records(session, english_councils(session, today()), today())
+    return render_template("find/home.html", form=FindForm(formdata=None), picture=picture_of(records))
+
+
+@blueprint.post("/find")
+@limiter.limit(_rate, exempt_when=lambda: not _rate())
+def find() -> ResponseReturnValue:
+    form = FindForm()
+    if not form.validate():
+        return ask_again(form, 422)
+    outcome = form.place if isinstance(form.place, Elsewhere) else finder().find(form.place, today())
+    match outcome:
+        case Elsewhere(place=place):
+            return redirect(url_for("find.elsewhere", place=place), 303)
+        case Found(slugs=(slug,), retired=retired):
+            found = "old-postcode" if retired else None
+            return redirect(url_for("councils.page", slug=slug, found=found), 303)
+        case Found(slugs=slugs):
+            councils = database.session().scalars(select(Council).where(Council.slug.in_(slugs)))
+            return render_template("find/choose.html", councils=list(councils))
+        case NotFound(exists=True):
+            return ask_again(form, 404, NO_COUNCIL)
+        case NotFound(retired=retired):
+            return ask_again(form, 404, OLD_POSTCODE if retired else NO_SUCH_POSTCODE)
+        case Unavailable():
+            return ask_again(form, 503, NO_ANSWER)
+
+
+def ask_again(form: FindForm, status: int, sentence: str = "") -> ResponseReturnValue:
+    """The form with what is wrong said twice, in a summary and at the field, and what was typed kept."""
+    sentence = sentence or str(form.postcode.errors[0])
+    response = make_response(render_template("find/again.html", form=form, sentence=sentence), status)
+    if status == 503:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+@blueprint.get("/elsewhere/<place>")
+def elsewhere(place: str) -> str:
+    if place not in PLACES:
+        abort(404)
+    return render_template(f"elsewhere/{place}.html")

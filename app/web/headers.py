@@ -1,0 +1,40 @@
+"""The headers of every answer: nothing runs, frames or leaks that the pages do not need."""
+
+from flask import Flask, Response, current_app, request
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+PAGE_AGE = 300  # seconds a page may be kept by browsers and caches
+A_YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(add_headers)
+
+
+def add_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Permissions-Policy"] = PERMISSIONS
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if current_app.extensions["settings"].site_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = _cache_control(response)
+    return response
+
+
+def _cache_control(response: Response) -> str:
+    if request.method not in ("GET", "HEAD") or response.status_code not in (200, 301):
+        return "no-store"
+    return f"public, max-age={PAGE_AGE}"

@@ -1,0 +1,49 @@
+"""For machines: is the site alive, is it ready, what may search engines read."""
+
+from flask import Blueprint, Response, current_app, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import database
+from app.models import Council, Document
+from app.records.bodies import english_councils
+from app.web.clock import today
+from app.web.find import finder
+
+blueprint = Blueprint("service", __name__)
+UNKEPT = {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    return {"alive": True}, 200, UNKEPT
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """Ready when the database answers and holds councils. A failing API is told, but pages still work."""
+    failure = finder().last_failure
+    state = {"api": failure.value if failure else "no trouble seen"}
+    try:
+        session = database.session()
+        councils = len(english_councils(session, today()))
+        documents = session.scalar(select(func.count()).select_from(Document))
+    except SQLAlchemyError as error:
+        return {"ready": False, "database": type(error).__name__, **state}, 503, UNKEPT
+    ready = councils > 0
+    data = {"english_councils": councils, "documents": documents}
+    return {"ready": ready, "database": "answers", "data": data, **state}, 200 if ready else 503, UNKEPT
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    site = current_app.extensions["settings"].site_url
+    return Response(f"User-agent: *\nAllow: /\nSitemap: {site}/sitemap.xml\n", mimetype="text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    slugs = database.session().scalars(select(Council.slug).order_by(Council.slug))
+    text = render_template("service/sitemap.xml", slugs=list(slugs))
+    return Response(text, mimetype="application/xml")

@@ -1,0 +1,137 @@
+"""The words of the pages that depend on a record: headlines, band patches, kinds of document, dates."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from app.records.rating import Band, Standing, earliest
+from app.records.record import Record
+
+# The patch (a shape and its colours) of each band; templates/_macros/patches.html draws them.
+PATCHES = {
+    Band.SUPPORTIVE: "s",
+    Band.PARTLY: "p",
+    Band.UNHELPFUL: "d",
+    Band.AT_LEAST_PARTLY: "a",
+    Band.STILL_CHECKING: "c",
+    Band.INFORMATION: "i",
+    Band.NONE_FOUND: "f",
+    Band.NOT_CHECKED: "u",
+}
+ANSWER_PATCHES = {"yes": "y", "no": "n", None: "u"}
+ANSWER_BANDS = {"yes": "s", "no": "d", None: "u"}
+ANSWER_WORDS = {"yes": "Yes", "no": "No", None: "Not checked yet"}
+HEADLINES = {
+    Standing.OFFER: "Yes, {name} has published a kinship local offer.",
+    Standing.POLICY: "Yes, {name} has published a family and friends care policy.",
+    Standing.MANUAL: "{name} has a policy in its manual for social workers, not written for families.",
+    Standing.COPY: "A copy of {name}’s policy is kept elsewhere. We have not seen it on the council’s site.",
+    Standing.INFORMATION: "{name} has some information, but we have not found a policy yet.",
+    Standing.NONE_FOUND: "We could not find a kinship care policy for {name}.",
+    Standing.NOT_CHECKED: "We have not checked {name} yet.",
+}
+DOCUMENT_KINDS = {
+    "local_offer": "The council’s kinship local offer",
+    "policy": "The council’s own policy",
+    "procedures_manual": "Manual for social workers",
+    "third_party_copy": "Copy kept by somebody else",
+    "web_page": "Web page",
+    "leaflet": "Leaflet",
+    "committee_report": "Report to councillors",
+    "special_guardianship": "About special guardianship only",
+}
+
+
+def init_app(app: Flask) -> None:
+    filters: dict[str, Callable[..., Any]] = {
+        "day": day,
+        "short_day": short_day,
+        "dated": dated_words,
+        "listed": listed,
+        "host": host,
+        "tel": tel,
+        "band_patch": lambda band: PATCHES[band],
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(
+        headline=headline,
+        lead=lead,
+        possessive=possessive,
+        ANSWER_PATCHES=ANSWER_PATCHES,
+        ANSWER_BANDS=ANSWER_BANDS,
+        ANSWER_WORDS=ANSWER_WORDS,
+        DOCUMENT_KINDS=DOCUMENT_KINDS,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def headline(record: Record) -> str:
+    """The answer in one plain sentence."""
+    return HEADLINES[record.rating.standing].format(name=record.council.name)
+
+
+def lead(record: Record) -> str:
+    """What stands behind the answer, in a sentence or two."""
+    standing, name = record.rating.standing, record.council.name
+    if standing is Standing.NOT_CHECKED:
+        return "There may be a policy. You can ask the council for help today, with or without one."
+    if standing is Standing.NONE_FOUND:
+        return "There may still be one. You can ask the council for help today, with or without it."
+    said = record.topics("yes")
+    missing = record.topics("no")
+    words = f"What we read says something about {listed(said[:4], len(said))}. " if said else ""
+    if missing:
+        words += f"It does not cover {listed(missing)}. "
+    if not standing.published:
+        return words + f"{name} may have a policy that we have not seen."
+    if record.rating.count(None):
+        words += "We have not checked everything yet."
+    return words.strip()
+
+
+def possessive(name: str) -> str:
+    """A council's name with an apostrophe: "Kent’s", "St Helens’"."""
+    return name + ("’" if name.endswith("s") else "’s")
+
+
+def listed(items: Iterable[str], of: int | None = None) -> str:
+    """ "a, b and c"; with a larger count `of` than items, "a, b and 3 more things"."""
+    words = list(items)
+    more = (of or 0) - len(words)
+    if more > 0:
+        words.append(f"{more} more thing{'s' if more > 1 else ''}")
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def day(value: date) -> str:
+    """ "21 November 2026" """
+    return f"{value.day} {value:%B %Y}"
+
+
+def short_day(value: date) -> str:
+    """ "21 Nov 2026" """
+    return f"{value.day} {value:%b %Y}"
+
+
+def dated_words(dated: str) -> str:
+    """A date as a document shows it: "2024-10" becomes "October 2024"."""
+    first = earliest(dated)
+    if len(dated) == 4:
+        return dated
+    return f"{first:%B %Y}" if len(dated) == 7 else day(first)
+
+
+def host(address: str) -> str:
+    """Whose site an address is on: "leeds.gov.uk"."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def tel(phone: str) -> str:
+    """The first number of a phone text, as tel: links want it."""
+    first = phone.split("(")[0].split(";")[0]
+    return "".join(c for c in first if c in "+0123456789")
