@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 
 serve: setup
 	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
-	  --blocking-threads $(WEB_THREADS) --respawn-failed-workers --no-access-log --log-level warning wsgi:app
+	  --blocking-threads $(WEB_THREADS) --respawn-failed-workers --no-access-log --log-level error wsgi:app
 
 setup: $(VENV)/site
 	@$(BIN)/alembic upgrade head

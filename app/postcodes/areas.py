@@ -51,12 +51,8 @@ class Areas:
         Usually one. Several when an old code covers what is now more than one council; none when no code
         is known. The county decides, and its district tells which part where the county has been divided.
         """
-        whole = codes[-1:] and self._bodies(codes[-1], on)
-        if len(codes) == 1 or not whole:
-            return whole or ()
-        part = self._bodies(codes[0], on)
-        narrowed = tuple(slug for slug in part if slug in whole)
-        return narrowed or whole
+        part, whole = self._bodies(codes[0], on), self._bodies(codes[-1], on)
+        return tuple(slug for slug in part if slug in whole) or whole or part
 
     def _bodies(self, code: str, on: date) -> tuple[str, ...]:
         succession = self.successions.get(code)

@@ -13,6 +13,8 @@ from app.models import Answer, Contact, Council, Document, Provider, Row, Search
 from app.records.criteria import Criterion, criteria
 from app.records.rating import POLICY_KINDS, Rating, earliest, rate
 
+A_FEW = 20  # councils; for more, reading whole tables is quicker than naming the rows
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -79,8 +81,8 @@ def read_records(session: Session, councils: list[Council], today: date) -> list
 
 def _rows_by_slug(session: Session, model: Any, slugs: list[str]) -> Mapping[str, list[Any]]:
     wanted = select(model).order_by(model.position)
-    if len(slugs) == 1:
-        wanted = wanted.where(model.slug == slugs[0])
+    if len(slugs) <= A_FEW:
+        wanted = wanted.where(model.slug.in_(slugs))
     found = defaultdict(list)
     for row in session.scalars(wanted):
         found[row.slug].append(row)

@@ -141,7 +141,6 @@ def _english_page(body: Current) -> str:
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),
         advice=_advice("England"),
-        old_postcode=request.args.get("found") == "old-postcode",
     )
 
 

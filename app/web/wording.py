@@ -1,6 +1,7 @@
 """The words of the pages that depend on a record: headlines, band patches, kinds of document, dates."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +53,7 @@ def init_app(app: Flask) -> None:
         "dated": dated_words,
         "listed": listed,
         "host": host,
-        "tel": tel,
+        "numbers": numbers,
         "band_patch": lambda band: PATCHES[band],
     }
     app.jinja_env.filters.update(filters)
@@ -131,7 +132,20 @@ def host(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
-def tel(phone: str) -> str:
-    """The first number of a phone text, as tel: links want it."""
-    first = phone.split("(")[0].split(";")[0]
-    return "".join(c for c in first if c in "+0123456789")
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One telephone number: as a link dials it, as people read it, and whose it is if several are given."""
+
+    dial: str
+    shown: str
+    about: str
+
+
+def numbers(phone: str) -> list[Number]:
+    """The numbers of a text like "01442 453595 (South); 01438 844247 (North)"."""
+    found = []
+    for part in filter(None, phone.split(";")):
+        shown, _, about = part.strip().partition(" (")
+        dial = "".join(c for c in shown if c in "+0123456789")
+        found.append(Number(dial, shown.replace(" ", "\u00a0"), f"({about}" if about else ""))
+    return found
