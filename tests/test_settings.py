@@ -69,7 +69,11 @@ def test_an_empty_rate_limit_means_none_and_other_empty_values_mean_unset() -> N
 def test_a_bad_setting_stops_the_start_with_one_line() -> None:
     process = subprocess.run(
         [sys.executable, "-c", "import wsgi"],
-        cwd=ROOT, env={**os.environ, "POSTCODES_API_TIMEOUT": "soon"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "POSTCODES_API_TIMEOUT": "soon"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert process.returncode == 1
     assert process.stderr == "Cannot start. POSTCODES_API_TIMEOUT: give a number of seconds from 0.1 to 30\n"
