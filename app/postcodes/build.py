@@ -110,6 +110,8 @@ def _gathered(
                     "which is not among the councils this site knows."
                 )
         progress(done, STEPS)
+    if counts.rows == counts.without_codes + counts.malformed:
+        raise BuildFailed("Not one row has both a postcode and an authority.")
     return counts, gazetteer
 
 

@@ -8,13 +8,15 @@ import csv
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from app.postcodes.index_file import SLOT_OF_INWARD
 from app.postcodes.postcode import AREAS, PLACE_OF_AREA, Malformed, Postcode, read
@@ -44,7 +46,7 @@ class CodePoint:
     """An edition of Code-Point Open, open for reading (use `with`). Any method may raise `BuildFailed`."""
 
     def __init__(self, source: Path) -> None:
-        """Find the file of every area in `source`. Raises `BuildFailed` if one is missing."""
+        """Find the file of every area in `source`. Raises `BuildFailed` unless each is there, and once."""
         self._zip: zipfile.ZipFile | None = None
         found: list[Path | zipfile.Path]
         if source.is_dir():
@@ -53,13 +55,17 @@ class CodePoint:
             self._zip = _opened(source)
             found = [zipfile.Path(self._zip, name) for name in self._zip.namelist()]
         self._files = {file.name.lower(): file for file in found}
-        absent = [
-            f"{area.lower()}.csv" for area in AREAS_OF_GREAT_BRITAIN if self._name(area) not in self._files
-        ]
-        if absent:
+        times = Counter(file.name.lower() for file in found)
+        names = [self._name(area) for area in AREAS_OF_GREAT_BRITAIN]
+        if absent := [name for name in names if not times[name]]:
             self.close()
             raise BuildFailed(
                 f"{source.name} lacks {_listed(absent)}. Every area of Great Britain has its own file."
+            )
+        if repeated := [name for name in names if times[name] > 1]:
+            self.close()
+            raise BuildFailed(
+                f"{source.name} has more than one {_listed(repeated)}. Give one edition of Code-Point Open."
             )
 
     def __enter__(self) -> Self:
@@ -83,34 +89,39 @@ class CodePoint:
         """
         metadata = ""
         if "metadata.txt" in self._files:
-            with self._files["metadata.txt"].open("r", encoding="latin-1") as file:
+            with self._text("metadata.txt") as file:
                 metadata = file.read()
         version = VERSION_LINE.search(metadata)
-        copyright_date = COPYRIGHT_LINE.search(metadata)
         edition = told or (version[1] if version else "")
-        if copyright_date and edition:
-            return edition, date.fromisoformat(copyright_date[1])
-        quarter = QUARTERLY.fullmatch(edition)
-        if not quarter:
+        on = _copyright_date(metadata) or _date_of_quarter(edition)
+        if not edition or not on:
             raise BuildFailed(
                 "Nothing says which edition this is: Doc/metadata.txt is missing, or has no number and date. "
                 "Give the edition as OS numbers it, like 2025.4.0."
             )
-        return edition, date(int(quarter[1]), int(quarter[2]) * 3 - 1, 1)
+        return edition, on
 
     def rows(self, area: str) -> Iterator[Row]:
         """Every row of an area, "LS", in the order of its file."""
-        name = self._name(area)
+        name, line = self._name(area), 0
+        with self._text(name) as file:
+            for line, columns in enumerate(csv.reader(file), 1):
+                if len(columns) < COLUMNS:
+                    raise BuildFailed(
+                        f"Line {line} of {name} has too few columns: {len(columns)} instead of {COLUMNS}."
+                    )
+                yield Row(line, _postcode(columns[0]), _authority(columns[COUNTY], columns[DISTRICT]))
+        if not line:
+            raise BuildFailed(f"{name} is empty. Every area of Great Britain has postcodes.")
+
+    @contextmanager
+    def _text(self, name: str) -> Iterator[IO[str]]:
         try:
             with self._files[name].open("r", encoding="latin-1", newline="") as file:
-                for line, columns in enumerate(csv.reader(file), 1):
-                    if len(columns) < COLUMNS:
-                        raise BuildFailed(
-                            f"Line {line} of {name} has too few columns: {len(columns)} instead of {COLUMNS}."
-                        )
-                    yield Row(line, _postcode(columns[0]), _authority(columns[COUNTY], columns[DISTRICT]))
-        except (zipfile.BadZipFile, zlib.error, EOFError, csv.Error) as error:
-            raise BuildFailed(f"{name} is damaged ({error}). Download Code-Point Open again.") from error
+                yield file
+        except (zipfile.BadZipFile, zlib.error, EOFError, csv.Error, RuntimeError) as error:
+            # RuntimeError is how zipfile says that a file is encrypted or packed in a way it does not know.
+            raise BuildFailed(f"{name} cannot be read ({error}). Download Code-Point Open again.") from error
 
     @staticmethod
     def _name(area: str) -> str:
@@ -126,6 +137,19 @@ def _opened(source: Path) -> zipfile.ZipFile:
         raise BuildFailed(
             f"{source.name} is not a zip file. Give Code-Point Open as OS ships it, or the folder from it."
         ) from error
+
+
+def _copyright_date(metadata: str) -> date | None:
+    found = COPYRIGHT_LINE.search(metadata)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError as error:
+        raise BuildFailed("Doc/metadata.txt has a copyright date that is not in the calendar.") from error
+
+
+def _date_of_quarter(edition: str) -> date | None:
+    quarter = QUARTERLY.fullmatch(edition)
+    return date(int(quarter[1]), int(quarter[2]) * 3 - 1, 1) if quarter else None
 
 
 def _listed(files: list[str]) -> str:

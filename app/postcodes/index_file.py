@@ -22,11 +22,13 @@ The layout, all numbers little-endian:
 import hashlib
 import json
 import struct
+import sys
 import zlib
 from array import array
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, pairwise
+from typing import Literal
 
 from app.postcodes.postcode import CHARACTERS
 
@@ -87,8 +89,8 @@ def encode(contents: Contents) -> bytes:
     starts = contents.run_starts
     parts = (
         "\n".join(contents.outwards).encode("ascii"),
-        _planes("I", [starts[0], *(after - before for before, after in pairwise(starts))]),
-        _planes("H", list(contents.run_authorities)),
+        _planes(array("I", (after - before for before, after in pairwise((0, *starts))))),
+        _planes(contents.run_authorities),
         contents.existing,
     )
     body = b"".join(map(_packed, parts))
@@ -127,7 +129,7 @@ def _contents(data: bytes, header_start: int, body_start: int) -> Contents:
         authorities=tuple(header["authorities"]),
         outwards=tuple(outwards.decode("ascii").split("\n")),
         run_starts=array("I", accumulate(_numbers("I", starts))),
-        run_authorities=array("H", _numbers("H", authorities)),
+        run_authorities=_numbers("H", authorities),
         existing=existing,
     )
 
@@ -156,18 +158,26 @@ def _packed(part: bytes) -> bytes:
     return LENGTHS.pack(len(packed), len(part)) + packed
 
 
-def _planes(code: str, numbers: list[int]) -> bytes:
+def _planes(numbers: "array[int]") -> bytes:
     """The numbers' lowest bytes, then their next ones, and so on: like beside like compresses better."""
-    packed = struct.pack(f"<{len(numbers)}{code}", *numbers)
-    width = struct.calcsize(f"<{code}")
-    return b"".join(packed[byte::width] for byte in range(width))
+    packed = _little_endian(numbers).tobytes()
+    return b"".join(packed[byte :: numbers.itemsize] for byte in range(numbers.itemsize))
 
 
-def _numbers(code: str, planes: bytes) -> tuple[int, ...]:
-    """The numbers that `_planes` laid out."""
-    width = struct.calcsize(f"<{code}")
-    count = len(planes) // width
+def _numbers(code: Literal["H", "I"], planes: bytes) -> "array[int]":
+    """The numbers that `_planes` laid out: "H" of 16 bits, "I" of 32."""
+    numbers = array(code)
+    count = len(planes) // numbers.itemsize
     packed = bytearray(len(planes))
-    for byte in range(width):
-        packed[byte::width] = planes[byte * count : (byte + 1) * count]
-    return struct.unpack(f"<{count}{code}", packed)
+    for byte in range(numbers.itemsize):
+        packed[byte :: numbers.itemsize] = planes[byte * count : (byte + 1) * count]
+    numbers.frombytes(packed)
+    return _little_endian(numbers)
+
+
+def _little_endian(numbers: "array[int]") -> "array[int]":
+    """The numbers in the file's byte order; or, the swap being its own reverse, in this machine's."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers
