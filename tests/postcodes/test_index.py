@@ -1,12 +1,17 @@
 """What the index answers, and which files it refuses to answer from."""
 
 import hashlib
+from collections import Counter
 from dataclasses import FrozenInstanceError
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.postcodes.gazetteer import Gazetteer
 from app.postcodes.index import Index, IndexAnswer, IndexUnusable
+from app.postcodes.index_file import decode, encode
 from app.postcodes.postcode import Postcode, read
 
 
@@ -98,6 +103,32 @@ def test_the_index_says_what_it_was_made_from(index, built):
         "Contains Royal Mail data © Royal Mail copyright and database right 2031. "
         "Contains National Statistics data © Crown copyright and database right 2031."
     )
+
+
+AUTHORITIES = [f"E0600090{number}" for number in range(7)]
+POSTCODES = st.builds(
+    Postcode, st.sampled_from(["B1", "LS1", "LS11"]), st.from_regex(r"[089][AZ][ABDZ]", fullmatch=True)
+)
+
+
+@given(st.dictionaries(POSTCODES, st.sampled_from(AUTHORITIES), min_size=1, max_size=60), POSTCODES)
+def test_whatever_postcodes_exist_each_question_is_answered_by_the_rule(existing, asked):
+    gazetteer = Gazetteer()
+    for postcode, authority in existing.items():
+        gazetteer.add(postcode, authority)
+    index = Index(decode(encode(gazetteer.contents("2031.2.0", date(2031, 4, 20)))))
+
+    sector = Counter(
+        authority
+        for postcode, authority in existing.items()
+        if (postcode.outward, postcode.inward[0]) == (asked.outward, asked.inward[0])
+    )
+    most_common_first = tuple(sorted(sector, key=lambda authority: (-sector[authority], authority)))[:5]
+    if asked in existing:
+        expected = IndexAnswer("exact", (existing[asked],))
+    else:
+        expected = IndexAnswer(("unknown", "likely", "shared")[min(len(sector), 2)], most_common_first)
+    assert index.look_up(asked) == expected
 
 
 @pytest.fixture
