@@ -1,20 +1,28 @@
 """The command line: `flask data …` for whoever keeps the facts, `flask postcodes …` for look-ups."""
 
 import getpass
-from datetime import UTC, date, datetime
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from tqdm import tqdm
 
 from app import database
-from app.postcodes.answer import Found, NotFound, Unavailable
+from app.models import Council
+from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable
+from app.postcodes.build import BuildFailed, build
+from app.postcodes.bulk import Body, Resolver, Text, Unresolvable, lines_of, write_resolved
 from app.postcodes.postcode import Elsewhere, Malformed, read
+from app.records.bodies import read_areas
 from app.records.check import check, read_files
 from app.records.load import Faulty, export, load
+from app.records.record import read_records
 from app.settings import DATA
-from app.web.find import finder
+from app.web.clock import today
+from app.web.find import INDEX, finder
 
 data = AppGroup("data", help="The CSV tables: check, load and export them.")
 postcodes = AppGroup("postcodes", help="Look up postcodes.")
@@ -27,15 +35,11 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(postcodes)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 @data.command("check")
 @click.argument("folder", type=Folder, default=DATA)
 def check_command(folder: Path) -> None:
     """Report every fault of the CSV files as file:line: sentence; exit 1 if there are any."""
-    faults = check(read_files(folder), _today())
+    faults = check(read_files(folder), today())
     for fault in faults:
         click.echo(fault)
     serious = sum(not fault.warning for fault in faults)
@@ -49,7 +53,7 @@ def check_command(folder: Path) -> None:
 def load_command(folder: Path, by: str | None) -> None:
     """Load the CSV files, all or nothing."""
     try:
-        counts = load(database.engine(), folder, by or _user_name(), _today())
+        counts = load(database.engine(), folder, by or _user_name(), today())
     except Faulty as error:
         for fault in error.faults:
             click.echo(fault, err=True)
@@ -85,13 +89,89 @@ def _answer(text: str) -> str:
         place = read(text)
     except Malformed as error:
         return str(error)
-    outcome = place if isinstance(place, Elsewhere) else finder().find(place, _today())
+    outcome = place if isinstance(place, Elsewhere) else finder().find(place, today())
+    old = " (an old postcode, no longer used)"
     match outcome:
-        case Found(slugs=slugs, retired=retired):
-            return " or ".join(slugs) + (" (an old postcode, no longer used)" if retired else "")
+        case Found(slug=slug, certainty=certainty, retired=retired):
+            likely = " (likely: it is in no list, but all around it are)"
+            return slug + (old if retired else likely if certainty is Certainty.LIKELY else "")
+        case OneOf(slugs=slugs, retired=retired):
+            return "one of " + ", ".join(slugs) + (old if retired else "")
         case Elsewhere(place=name):
             return name
-        case NotFound(exists=exists):
-            return "real, but belongs to no council" if exists else "no such postcode"
+        case NotFound(exists=True):
+            return "real, but belongs to no council"
+        case NotFound(suggestions=suggestions):
+            meant = " or ".join(map(str, suggestions))
+            return "no such postcode" + (f"; did you mean {meant}?" if meant else "")
         case Unavailable(cause=cause):
-            return f"cannot say: the postcode API gave {cause.value}"
+            return f"cannot say: {cause.value}"
+
+
+@postcodes.command("resolve")
+@click.argument("source", metavar="IN.csv", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("target", metavar="OUT.csv", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--column", default="postcode", help="The column that holds the postcodes.")
+@click.option("--force", is_flag=True, help="Overwrite OUT.csv if it exists.")
+def resolve_command(source: Path, target: Path, column: str, force: bool) -> None:
+    """Add council columns to a file of postcodes, in the index alone. - is standard input or output."""
+    index = finder().index
+    if index is None:
+        raise click.ClickException("The postcode index cannot be used, or POSTCODE_SOURCES leaves it out.")
+    if str(target) != "-" and target.exists() and not force:
+        raise click.ClickException(f"{target} exists. Give --force to overwrite it.")
+    resolver = Resolver(index, _bodies_by_code())
+    try:
+        read_text = Text.of(sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes())
+        lines = tqdm(
+            lines_of(read_text.text), unit=" rows", total=read_text.text.count("\n"), file=sys.stderr
+        )
+        write_resolved(target, read_text, resolver.resolve(lines, column))
+    except (Unresolvable, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    total = resolver.counts.total()
+    parts = ", ".join(f"{count} {certainty}" for certainty, count in resolver.counts.most_common())
+    click.echo(f"{total} rows: {parts}", err=True)
+
+
+def _bodies_by_code() -> Callable[[str], tuple[Body, ...]]:
+    """For a resolver: the councils responsible today for an authority's code, with their band in England."""
+    session, areas = database.session(), read_areas(database.session())
+
+    def bodies(code: str) -> tuple[Body, ...]:
+        councils = [session.get_one(Council, slug) for slug in areas.responsible((code,), today())]
+        return tuple(
+            Body(
+                record.council.slug,
+                record.council.official_name,
+                record.council.gss or "",
+                record.rating.band.value if record.council.nation == "England" else "",
+            )
+            for record in read_records(session, councils, today())
+        )
+
+    return bodies
+
+
+@postcodes.command("build")
+@click.argument("source", metavar="CODEPO.zip", type=click.Path(path_type=Path))
+@click.option("--edition", help="The edition, like 2025.4.0, if the source does not tell it.")
+def build_command(source: Path, edition: str | None) -> None:
+    """Make data/postcodes.index and data/neighbours.csv from OS Code-Point Open, a zip or a folder."""
+    files = read_files(DATA)
+    known = frozenset(line.cells["gss"] for line in files.lines[Council]) - {""}
+    with tqdm(unit=" area files", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        try:
+            report = build(source, INDEX, DATA / "neighbours.csv", known, edition, progress)
+        except BuildFailed as failure:
+            raise click.ClickException(f"{failure} The old index is left as it was.") from None
+    click.echo(
+        f"Edition {report.edition}: {report.postcodes:,} postcodes of {report.authorities} authorities in "
+        f"{report.size:,} bytes. Not usable: {report.rows_without_codes:,} rows without codes, "
+        f"{report.rows_malformed:,} malformed. Now run flask data load."
+    )

@@ -183,6 +183,20 @@ class AdviceLine(Row):
     checked_on: Mapped[date] = mapped_column(Date)
 
 
+class Neighbour(Row):
+    """Two authorities of which both have postcodes in the same sectors: near the border either may be meant.
+
+    `postcodes` counts all of those sectors. Made by `flask postcodes build`, from Code-Point Open.
+    """
+
+    __tablename__ = "neighbours"
+
+    gss: Mapped[str] = mapped_column(String(9), primary_key=True)
+    neighbour_gss: Mapped[str] = mapped_column(String(9), primary_key=True)
+    sectors: Mapped[int] = mapped_column(Integer)
+    postcodes: Mapped[int] = mapped_column(Integer)
+
+
 class Revision(Base):
     """One change to one row of a table above: who, when, and from what to what."""
 

@@ -33,7 +33,7 @@ def test_check_reports_faults_and_exits_1(run: FlaskCliRunner, tmp_path: Path) -
 
 def test_load_says_what_it_did(run: FlaskCliRunner, tmp_path: Path) -> None:
     result = run.invoke(args=["data", "load"])
-    assert (result.exit_code, result.output) == (0, "0 added, 0 changed, 0 removed, 1486 unchanged\n")
+    assert (result.exit_code, result.output) == (0, "0 added, 0 changed, 0 removed, 2444 unchanged\n")
     folder = borsetshire.write(tmp_path / "data")
     borsetshire.change(folder, "answers.csv", "approach,yes", "approach,maybe")
     result = run.invoke(args=["data", "load", str(folder)])
@@ -61,5 +61,11 @@ def test_find_answers_each_postcode_on_a_line(run: FlaskCliRunner, api: Postcode
         "AB43 1AJ: real, but belongs to no council",
     ]
     api.fault = "503"
-    result = run.invoke(args=["postcodes", "find", "LS1 1UR"])
-    assert "cannot say" in result.output
+    result = run.invoke(args=["postcodes", "find", "LS1 1UR", "DY7 5ZZ", "LS1 1UZ", "SW1S 4AB"])
+    lines = result.output.splitlines()
+    assert lines[:2] == [
+        "LS1 1UR: leeds",
+        "DY7 5ZZ: one of staffordshire, shropshire, dudley, worcestershire",
+    ]
+    assert lines[2] == "LS1 1UZ: leeds (likely: it is in no list, but all around it are)"
+    assert lines[3].startswith("SW1S 4AB: no such postcode; did you mean SW15 4AB")

@@ -1,18 +1,19 @@
 """What a source says of a postcode, and what the finder makes of it: small immutable answers.
 
-A source (the API, later the index) speaks in area codes; the finder speaks in councils.
+A source (the API, the index) speaks in area codes; the finder speaks in councils.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 
+from app.postcodes.postcode import Elsewhere, Postcode
 
-@dataclass(frozen=True, slots=True)
-class Retirement:
-    """When Royal Mail stopped using a postcode."""
 
-    year: int
-    month: int
+class Certainty(Enum):
+    """How sure it is that a postcode lies in an area."""
+
+    EXACT = "exact"  # the postcode exists and lies there
+    LIKELY = "likely"  # it is in no list, but every postcode around it lies there
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,22 @@ class Located:
     """A source knows the postcode: the ONS codes of the areas it lies in, smallest area first."""
 
     codes: tuple[str, ...]
-    retired: Retirement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a retired postcode was, in degrees."""
+
+    longitude: float
+    latitude: float
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A source knows no such postcode, or knows it as retired without a place."""
+    """A source knows no such postcode; or knows that it was `retired`, and perhaps where it was."""
 
-    retired: Retirement | None = None
+    retired: bool = False
+    place: Place | None = None
 
 
 class Cause(Enum):
@@ -36,6 +45,7 @@ class Cause(Enum):
     REFUSED = "no connection"
     TIMEOUT = "no answer in time"
     BUSY = "too many questions under way"
+    RESTING = "not asked for a while, because it failed again and again"
     LIMITED = "asked us to slow down or go away"
     SERVER_ERROR = "reported a fault of its own"
     REDIRECTED = "sent us to another address"
@@ -44,6 +54,7 @@ class Cause(Enum):
     UNEXPECTED = "answer has an unexpected shape"
     NO_CODES = "postcode is live but has no area codes"
     UNKNOWN_CODE = "area code is not in our tables"
+    NO_SOURCE = "no source can be used"
 
 
 class SourceFailed(Exception):
@@ -56,7 +67,16 @@ class SourceFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The bodies responsible, by slug: one, or several where an old area code cannot tell them apart."""
+    """The one body responsible, by slug."""
+
+    slug: str
+    certainty: Certainty = Certainty.EXACT
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Two to five bodies, by slug, of which one is responsible: only the visitor can tell which."""
 
     slugs: tuple[str, ...]
     retired: bool = False
@@ -64,10 +84,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """No such postcode (`exists` false), or a real one that belongs to no council (`exists` true)."""
+    """No such postcode (`exists` false), or a real one that belongs to no council (`exists` true).
+
+    `suggestions` are existing postcodes that somebody may have meant.
+    """
 
     exists: bool = False
     retired: bool = False
+    suggestions: tuple[Postcode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +99,6 @@ class Unavailable:
     """No source could answer."""
 
     cause: Cause
+
+
+Outcome = Found | OneOf | NotFound | Elsewhere | Unavailable

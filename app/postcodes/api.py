@@ -1,4 +1,4 @@
-"""The public postcode API (postcodes.io): a `Postcode` in, `Located`, `Unknown` or `SourceFailed` out.
+"""The public postcode API (postcodes.io): a `Postcode` in, `Located` or `Unknown` out, or `SourceFailed`.
 
 How the API behaves was read off version 18.0.1: see data/README.md, "The postcode API".
 """
@@ -7,20 +7,27 @@ import json
 import logging
 import re
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import DefaultCookiePolicy
-from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
 import requests
 import urllib3
+from circuitbreaker import CircuitBreaker
 from requests.adapters import HTTPAdapter
 
-from app.postcodes.answer import Cause, Located, Retirement, SourceFailed, Unknown
+from app.postcodes.answer import Cause, Located, Place, SourceFailed, Unknown
 from app.postcodes.connection import Call, abortable_pools
 from app.postcodes.postcode import Postcode
 
+log = logging.getLogger("kinship.postcodes")
+
+Ask = Callable[[Call], Located | Unknown]
+
+FAILURES_TO_OPEN = 5  # in a row
+REST = 30  # seconds
 LARGEST_ANSWER = 64 * 1024  # bytes; a real answer takes about 3 kB
 AREA_CODE = re.compile(r"[EWSNLM]\d{8}")
 COUNTY = "E10"  # only counties of two-tier areas start so; elsewhere the API gives a pseudo code
@@ -36,15 +43,16 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 class PostcodesIO:
     """A client with one pooled session. Safe to share between threads; close it when done.
 
-    `timeout` is the limit in seconds for a whole look-up, which may take two requests; `at_once` bounds
-    how many look-ups may be under way, so that a hanging API never holds every worker of the site.
+    `at_once` bounds how many questions may be under way, so that a hanging API never holds every worker of
+    the site. After five failures in a row a breaker keeps the API from being asked for half a minute.
+    Deadlines are moments of `time.monotonic()`.
     """
 
-    def __init__(self, base_url: str, timeout: float, user_agent: str, at_once: int = 8) -> None:
+    def __init__(self, base_url: str, user_agent: str, at_once: int = 8) -> None:
         self._base = base_url.rstrip("/")
-        self._timeout = timeout
         self._free = threading.BoundedSemaphore(at_once)
         self._callers = ThreadPoolExecutor(at_once, thread_name_prefix="postcode-api")
+        self._breaker = CircuitBreaker(FAILURES_TO_OPEN, REST, expected_exception=_is_the_apis_fault)
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -52,48 +60,78 @@ class PostcodesIO:
         adapter.poolmanager.pool_classes_by_scheme = abortable_pools()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
+        self.last_failure: Cause | None = None
 
     def close(self) -> None:
         self._session.close()
         self._callers.shutdown(wait=False, cancel_futures=True)
 
-    def look_up(self, postcode: Postcode) -> Located | Unknown:
-        """Ask for one postcode, within the time limit. Raises `SourceFailed` for every kind of fault."""
+    @property
+    def state(self) -> str:
+        """For operators: whether the API answers, and if not why."""
+        if self.last_failure is None:
+            return "no trouble seen"
+        return f"failing: {self.last_failure.value}" + ("; resting" if self._breaker.opened else "")
+
+    def look_up(self, postcode: Postcode, deadline: float) -> Located | Unknown:
+        """Ask for one postcode. Raises `SourceFailed` for every kind of fault, by the deadline."""
+        return self._guarded(lambda call: self._look_up(postcode, call), deadline)
+
+    def nearest(self, place: Place, deadline: float) -> Located | Unknown:
+        """The areas of the live postcode nearest to a place. Raises `SourceFailed` by the deadline."""
+        return self._guarded(lambda call: self._nearest(place, call), deadline)
+
+    def _guarded(self, ask: Ask, deadline: float) -> Located | Unknown:
+        if self._breaker.opened:
+            raise SourceFailed(Cause.RESTING)
         if not self._free.acquire(blocking=False):
             raise SourceFailed(Cause.BUSY)
-        call = Call(monotonic() + self._timeout)
         try:
-            answer = self._callers.submit(self._ask, postcode, call)
-        except BaseException:
-            self._free.release()
+            with self._breaker:
+                answer = self._in_time(ask, deadline)
+        except SourceFailed as failure:
+            if _is_the_apis_fault(SourceFailed, failure):
+                self._note(failure.cause)
             raise
-        answer.add_done_callback(lambda _: self._free.release())
-        return _wait_for(answer, call)
+        self._note(None)
+        return answer
 
-    def _ask(self, postcode: Postcode, call: Call) -> Located | Unknown:
+    def _in_time(self, ask: Ask, deadline: float) -> Located | Unknown:
+        """Ask in another thread, and at the deadline break the connection and give up."""
+        call = Call(deadline)
+        asked = self._callers.submit(ask, call)
+        asked.add_done_callback(lambda _: self._free.release())
+        try:
+            return asked.result(timeout=call.time_left())
+        except TimeoutError:
+            call.abort()
+            asked.cancel()
+            raise SourceFailed(Cause.TIMEOUT) from None
+
+    def _note(self, cause: Cause | None) -> None:
+        """Tell the log when the API begins to fail, is left to rest, and answers again."""
+        if cause is None and self.last_failure is not None:
+            log.warning("postcode API answers again")
+        elif cause is not None and (self.last_failure is None or self._breaker.opened):
+            log.warning("postcode API fails: %s%s", cause.value, "; resting" if self._breaker.opened else "")
+        self.last_failure = cause
+
+    def _look_up(self, postcode: Postcode, call: Call) -> Located | Unknown:
         status, body = self._get("/postcodes/" + quote(str(postcode), safe=""), call)
         if status == 200:
             return Located(_codes(body.get("result")))
         if status == 404 and body.get("error") in NOT_A_POSTCODE_TO_THE_API:
             terminated = body.get("terminated")
-            return Unknown() if terminated is None else self._retired(terminated, call)
+            return Unknown() if terminated is None else Unknown(retired=True, place=_place(terminated))
         raise SourceFailed(Cause.UNEXPECTED)
 
-    def _retired(self, terminated: Any, call: Call) -> Located | Unknown:
-        """A retired postcode carries only a location: the nearest live postcode tells the areas."""
-        try:
-            retired = Retirement(int(terminated["year_terminated"]), int(terminated["month_terminated"]))
-            lon, lat = terminated["longitude"], terminated["latitude"]
-            if lon is None or lat is None:
-                return Unknown(retired)
-            place = f"?lon={float(lon)}&lat={float(lat)}&limit=1"
-        except (KeyError, TypeError, ValueError):
-            raise SourceFailed(Cause.UNEXPECTED) from None
-        status, body = self._get("/postcodes" + place, call)
-        nearest = body.get("result")
-        if status != 200 or not (nearest is None or isinstance(nearest, list)):
+    def _nearest(self, place: Place, call: Call) -> Located | Unknown:
+        query = f"?lon={place.longitude}&lat={place.latitude}&limit=1"
+        status, body = self._get("/postcodes" + query, call)
+        found = body.get("result")
+        if status != 200 or not (found is None or isinstance(found, list)):
             raise SourceFailed(Cause.UNEXPECTED)
-        return Located(_codes(nearest[0]), retired) if nearest else Unknown(retired)
+        return Located(_codes(found[0])) if found else Unknown()
 
     def _get(self, path: str, call: Call) -> tuple[int, dict[str, Any]]:
         """One GET: the status (200, 404 or another 4xx) and the JSON object. Raises `SourceFailed`."""
@@ -115,13 +153,20 @@ class PostcodesIO:
         return response.status_code, _json_object(raw)
 
 
-def _wait_for(answer: "Future[Located | Unknown]", call: Call) -> Located | Unknown:
+def _is_the_apis_fault(_kind: type, fault: BaseException) -> bool:
+    """Whether a failure counts towards leaving the API alone: not when it merely lacks a postcode's codes."""
+    return isinstance(fault, SourceFailed) and fault.cause is not Cause.NO_CODES
+
+
+def _place(terminated: Any) -> Place | None:
+    """Where a retired postcode was; None if the API does not say."""
     try:
-        return answer.result(timeout=call.time_left())
-    except TimeoutError:
-        call.abort()
-        answer.cancel()
-        raise SourceFailed(Cause.TIMEOUT) from None
+        longitude, latitude = terminated["longitude"], terminated["latitude"]
+        if longitude is None or latitude is None:
+            return None
+        return Place(float(longitude), float(latitude))
+    except (KeyError, TypeError, ValueError):
+        raise SourceFailed(Cause.UNEXPECTED) from None
 
 
 def _refuse_bad_status(status: int) -> None:

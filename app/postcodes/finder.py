@@ -1,74 +1,125 @@
-"""From a `Postcode` to the council responsible: asks the sources, keeps recent answers in memory only."""
+"""From a `Postcode` to the council responsible: the sources in order, in time, with a memory.
+
+The index is a few microseconds away, so it is read first in any case; the order says whose word counts.
+"""
 
 import threading
 from collections.abc import Callable
 from datetime import date
-from typing import Protocol
+from time import monotonic
 
 from cachetools import TTLCache
 
-from app.postcodes.answer import Cause, Found, Located, NotFound, SourceFailed, Unavailable, Unknown
+from app.postcodes.answer import (
+    Cause,
+    Certainty,
+    Found,
+    Located,
+    NotFound,
+    OneOf,
+    Outcome,
+    SourceFailed,
+    Unavailable,
+    Unknown,
+)
+from app.postcodes.api import PostcodesIO
 from app.postcodes.areas import Areas
+from app.postcodes.index import Index, IndexAnswer
 from app.postcodes.postcode import Elsewhere, Postcode
 
-REMEMBERED = 10_000  # answers, some 2 MB
+REMEMBERED = 10_000  # answers of the API, some 2 MB
 REMEMBERED_FOR = 3600.0  # seconds
 
-Outcome = Found | NotFound | Elsewhere | Unavailable
-
-
-class Source(Protocol):
-    """Where postcodes are looked up. Raises `SourceFailed` when it cannot say."""
-
-    def look_up(self, postcode: Postcode) -> Located | Unknown: ...
+NOTHING_LISTED = IndexAnswer("unknown", ())
 
 
 class Finder:
-    """Asks a source, remembers its answers for an hour, and names the council responsible.
+    """Names the council responsible. Safe to share between threads.
 
-    What is remembered are area codes, not councils: so an answer stays right on the day a council is
-    replaced. `areas` is asked for at every call, because the tables may be loaded anew at any time.
+    `api` or `index` may be None: then it is never asked. `index_first` says that a postcode which the index
+    has is not sent to the API. `limit` is the time in seconds that all questions to the API may take
+    together. `areas` is asked for at every call, because the tables may be loaded anew at any time.
     """
 
-    def __init__(self, source: Source, areas: Callable[[], Areas]) -> None:
-        self._source = source
+    def __init__(
+        self,
+        api: PostcodesIO | None,
+        index: Index | None,
+        areas: Callable[[], Areas],
+        limit: float,
+        index_first: bool = False,
+    ) -> None:
+        self.api = api
+        self.index = index
         self._areas = areas
+        self._limit = limit
+        self._index_first = index_first
         self._remembered: TTLCache[str, Located | Unknown] = TTLCache(REMEMBERED, REMEMBERED_FOR)
         self._lock = threading.Lock()
-        self.last_failure: Cause | None = None
 
     def find(self, postcode: Postcode, on: date) -> Outcome:
         """Which body is responsible on a day for where this postcode is."""
+        listed = self.index.look_up(postcode) if self.index else NOTHING_LISTED
+        if self.api is None or (self._index_first and listed.certainty == "exact"):
+            return self._by_index(postcode, listed, on, Cause.NO_SOURCE)
+        deadline = monotonic() + self._limit
         try:
-            answer = self._look_up(postcode)
-            return self._meaning(answer, on)
+            told = self._ask(postcode, deadline)
+            if isinstance(told, Located):
+                return self._by_codes(told, on)
+            return self._by_absence(postcode, told, listed, on, deadline)
         except SourceFailed as failure:
-            if failure.cause is Cause.NO_CODES:
-                return NotFound(exists=True)
-            return Unavailable(failure.cause)
+            return self._by_index(postcode, listed, on, failure.cause)
 
-    def _look_up(self, postcode: Postcode) -> Located | Unknown:
+    def _ask(self, postcode: Postcode, deadline: float) -> Located | Unknown:
+        """The API's answer, from memory if it is there. Area codes are kept, not councils: those change."""
+        assert self.api is not None  # noqa: S101 - tells the type checker
         with self._lock:
             remembered = self._remembered.get(postcode.compact)
         if remembered is not None:
             return remembered
-        try:
-            answer = self._source.look_up(postcode)
-        except SourceFailed as failure:
-            if failure.cause is not Cause.NO_CODES:
-                self.last_failure = failure.cause
-            raise
-        self.last_failure = None
+        answer = self.api.look_up(postcode, deadline)
         with self._lock:
             self._remembered[postcode.compact] = answer
         return answer
 
-    def _meaning(self, answer: Located | Unknown, on: date) -> Outcome:
-        if isinstance(answer, Unknown):
-            return NotFound(retired=answer.retired is not None)
-        if answer.codes[0].startswith("N"):
+    def _by_codes(self, told: Located, on: date, retired: bool = False) -> Outcome:
+        """What the API's codes mean. Raises `SourceFailed` if they are in none of our tables."""
+        if told.codes[0].startswith("N"):
             return Elsewhere("northern-ireland")
-        slugs = self._areas().responsible(answer.codes, on)
+        slugs = self._areas().responsible(told.codes, on)
         if not slugs:
             raise SourceFailed(Cause.UNKNOWN_CODE)
-        return Found(slugs, retired=answer.retired is not None)
+        return Found(slugs[0], retired=retired) if len(slugs) == 1 else OneOf(slugs, retired)
+
+    def _by_absence(
+        self, postcode: Postcode, told: Unknown, listed: IndexAnswer, on: date, deadline: float
+    ) -> Outcome:
+        """What it means that the API has no such live postcode: unless it is retired, the index decides."""
+        if told.retired and listed.certainty == "unknown" and told.place and self.api:
+            nearest = self.api.nearest(told.place, deadline)
+            if isinstance(nearest, Located):
+                return self._by_codes(nearest, on, retired=True)
+        if listed.certainty == "exact" or told.retired:
+            return self._by_list(postcode, listed, on, told.retired)
+        return self._not_found(postcode)
+
+    def _by_index(self, postcode: Postcode, listed: IndexAnswer, on: date, cause: Cause) -> Outcome:
+        """What the index says alone, the API having failed for this cause or not being asked at all."""
+        if cause is Cause.NO_CODES and listed.certainty == "unknown":
+            return NotFound(exists=True)
+        return self._by_list(postcode, listed, on) if self.index else Unavailable(cause)
+
+    def _by_list(self, postcode: Postcode, listed: IndexAnswer, on: date, retired: bool = False) -> Outcome:
+        areas = self._areas()
+        slugs = tuple(
+            dict.fromkeys(slug for code in listed.authorities for slug in areas.responsible((code,), on))
+        )
+        if not slugs:
+            return self._not_found(postcode, retired)
+        if len(slugs) > 1:
+            return OneOf(slugs, retired)
+        return Found(slugs[0], Certainty.LIKELY if listed.certainty == "likely" else Certainty.EXACT, retired)
+
+    def _not_found(self, postcode: Postcode, retired: bool = False) -> NotFound:
+        return NotFound(retired=retired, suggestions=self.index.suggestions(postcode) if self.index else ())

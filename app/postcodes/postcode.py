@@ -98,12 +98,12 @@ def read(text: str) -> Postcode | Elsewhere:
     compact = _letters_and_digits(text)
     if not compact:
         raise Malformed("Type your postcode, like SW1A 2AA.")
-    if FORCES.fullmatch(compact):
-        return Elsewhere("bfpo")
-    if OVERSEAS.fullmatch(compact):
-        return Elsewhere("overseas")
     postcode = _full_postcode(compact)
     if postcode is None:
+        if FORCES.fullmatch(compact):
+            return Elsewhere("bfpo")
+        if OVERSEAS.fullmatch(compact):
+            return Elsewhere("overseas")
         raise Malformed(_what_is_wrong(compact, text))
     place = PLACE_OF_AREA.get(_area(postcode.outward))
     return Elsewhere(place) if place else postcode
@@ -111,8 +111,9 @@ def read(text: str) -> Postcode | Elsewhere:
 
 def _letters_and_digits(text: str) -> str:
     """The ASCII letters and digits of `text`, upper case; other alphabets' letters stay, to be refused."""
-    plain = unicodedata.normalize("NFKC", text).upper()
-    return "".join(c for c in plain if c.isalnum())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    compact = plain.upper().replace(" ", "")
+    return compact if compact.isalnum() else "".join(c for c in compact if c.isalnum())
 
 
 def _full_postcode(compact: str) -> Postcode | None:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.models import CodeChange, Council, District, Succession
+from app.models import CodeChange, Council, District, Neighbour, Succession
 from app.postcodes.areas import Areas
 from app.postcodes.areas import Succession as AreaSuccession
 
@@ -90,6 +90,17 @@ def body_of(session: Session, slug: str, today: date) -> Body | None:
         session, [district.council_slug, *filter(None, district.other_council_slugs.split(";"))]
     )
     return NotResponsible(change.old_name if change else district.name, slug, councils, change)
+
+
+def neighbours_of(session: Session, council: Council) -> list[Council]:
+    """The bodies that share postcode sectors with a council, those that share most first."""
+    shared = (
+        select(Council)
+        .join(Neighbour, Neighbour.neighbour_gss == Council.gss)
+        .where(Neighbour.gss == council.gss)
+        .order_by(Neighbour.postcodes.desc(), Council.slug)
+    )
+    return list(session.scalars(shared))
 
 
 def read_areas(session: Session) -> Areas:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Date, Integer, String
 
-from app.models import Answer, Contact, Council, District, Row, Search, Succession
+from app.models import Answer, Contact, Council, District, Neighbour, Row, Search, Succession
 from app.records.criteria import keys
 from app.records.tables import MODELS, Key, Line, Unreadable, columns, file_name, key_of, read_lines, value_of
 
@@ -103,6 +103,7 @@ class _Known:
 
     slugs: frozenset[str]
     district_slugs: frozenset[str]
+    codes: frozenset[str]
     https_hosts: frozenset[str]
     today: date
 
@@ -112,6 +113,7 @@ class _Known:
         return cls(
             frozenset(line.cells["slug"] for line in files.lines[Council]),
             frozenset(line.cells["slug"] for line in files.lines[District]),
+            frozenset(line.cells["gss"] for line in files.lines[Council]),
             frozenset(_host(cell) for cell in addresses if cell.startswith("https://")),
             today,
         )
@@ -182,6 +184,7 @@ CELL_RULES: Mapping[str, Callable[[str], str]] = {
     "gss": _fits(AREA_CODE, "an ONS area code"),
     "old_gss": _fits(AREA_CODE, "an ONS area code"),
     "new_gss": _fits(AREA_CODE, "an ONS area code"),
+    "neighbour_gss": _fits(AREA_CODE, "an ONS area code"),
     "email": _fits(re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "an e-mail address"),
     "dated": _partial_date_fault,
     "url": _address_fault,
@@ -214,6 +217,10 @@ def _row_faults(model: type[Row], line: Line, known: _Known) -> Iterator[str]:
         yield "the answer to “current” follows from the documents’ dates; take this row out"
     if model is Contact and not re.search(r"[a-z]", cells["team"]):
         yield "team is empty"
+    if model is Neighbour:
+        for code in (cells["gss"], cells["neighbour_gss"]):
+            if code not in known.codes:
+                yield f"unknown code “{code}”: councils.csv has no council with it"
     if model is Search and cells["kind"] == "search" and not cells["place"]:
         yield "a search needs its place"
 

@@ -22,6 +22,7 @@ from app.models import (
     Council,
     District,
     Document,
+    Neighbour,
     Provider,
     Row,
     Search,
@@ -40,6 +41,7 @@ MODELS: tuple[type[Row], ...] = (
     Search,
     Provider,
     AdviceLine,
+    Neighbour,
 )
 
 Key = tuple[Any, ...]

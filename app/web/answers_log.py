@@ -16,11 +16,12 @@ log = logging.getLogger("kinship.answers")
 
 
 def init_app(app: Flask) -> None:
-    if not log.handlers:
+    ours = logging.getLogger("kinship")
+    if not ours.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-        log.setLevel(logging.INFO)
+        ours.addHandler(handler)
+        ours.setLevel(logging.INFO)
     app.before_request(_start)
     app.after_request(_write)
 

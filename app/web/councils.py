@@ -1,5 +1,7 @@
 """The list of councils and each council's page, for people and as data."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -16,12 +18,13 @@ from app.records.bodies import (
     NotResponsible,
     body_of,
     english_councils,
+    neighbours_of,
 )
 from app.records.rating import Band
 from app.records.record import Record, read_records
 from app.web.as_data import body_as_data, record_as_data
 from app.web.clock import today
-from app.web.find import FindForm
+from app.web.find import FindForm, edition_month
 
 blueprint = Blueprint("councils", __name__, url_prefix="/councils")
 
@@ -99,7 +102,9 @@ def page(slug: str) -> ResponseReturnValue:
         case Current(council=council) if council.nation == "England":
             return _english_page(body)
         case Current(council=council):
-            return render_template("councils/nation.html", council=council, advice=_advice(council.nation))
+            return render_template(
+                "councils/nation.html", council=council, advice=_advice(council.nation), **_border(council)
+            )
         case Future():
             return render_template("councils/future.html", body=body)
         case Former(successors=(successor,)):
@@ -141,7 +146,13 @@ def _english_page(body: Current) -> str:
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),
         advice=_advice("England"),
+        **_border(body.council),
     )
+
+
+def _border(council: Council) -> dict[str, Any]:
+    """For "Not your council?": who else is near, and how old the list of postcodes is."""
+    return {"neighbours": neighbours_of(database.session(), council), "edition": edition_month()}
 
 
 def _advice(nation: str) -> list[AdviceLine]:

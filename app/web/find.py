@@ -1,5 +1,7 @@
 """From a postcode to a council's page: the home page, the form, and the pages of places elsewhere."""
 
+import logging
+
 from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
@@ -11,19 +13,23 @@ from wtforms.validators import ValidationError
 
 from app import database
 from app.models import Council, Revision
-from app.postcodes.answer import Found, NotFound, Unavailable
+from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable
 from app.postcodes.api import PostcodesIO
 from app.postcodes.areas import Areas
 from app.postcodes.finder import Finder
+from app.postcodes.index import Index, IndexUnusable
 from app.postcodes.postcode import Elsewhere, Malformed, Postcode, read
 from app.records.bodies import english_councils, read_areas
 from app.records.picture import picture_of
 from app.records.record import read_records
-from app.settings import Settings
+from app.settings import DATA, Settings
 from app.web.clock import today
 
 blueprint = Blueprint("find", __name__)
 limiter = Limiter(get_remote_address)
+log = logging.getLogger("kinship.postcodes")
+
+INDEX = DATA / "postcodes.index"
 
 PLACES = {"northern-ireland", "jersey", "guernsey", "isle-of-man", "bfpo", "overseas", "non-geographic"}
 NO_SUCH_POSTCODE = "We can’t find that postcode. Check it and type it again."
@@ -65,18 +71,37 @@ class CurrentAreas:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    api = PostcodesIO(
-        settings.postcodes_api_url,
+    sources = settings.postcode_sources
+    user_agent = f"{settings.site_name} (+{settings.site_url})"
+    app.extensions["finder"] = Finder(
+        PostcodesIO(settings.postcodes_api_url, user_agent) if "api" in sources else None,
+        _open_index(app) if "index" in sources else None,
+        CurrentAreas(),
         settings.postcodes_api_timeout,
-        user_agent=f"{settings.site_name} (+{settings.site_url})",
+        index_first=sources[0] == "index",
     )
-    app.extensions["finder"] = Finder(api, CurrentAreas())
     limiter.init_app(app)
+
+
+def _open_index(app: Flask) -> Index | None:
+    """The index; without one that can be used the site runs on, and /readyz says so."""
+    try:
+        return Index.open(INDEX)
+    except IndexUnusable as unusable:
+        app.extensions["index_unusable"] = str(unusable)
+        log.error("%s The site runs without it.", unusable)
+        return None
 
 
 def finder() -> Finder:
     found: Finder = current_app.extensions["finder"]
     return found
+
+
+def edition_month() -> str:
+    """The month of the edition that the postcode index was made from, "October 2025"; "" without one."""
+    index = finder().index
+    return f"{index.date:%B %Y}" if index else ""
 
 
 def _rate() -> str:
@@ -101,24 +126,37 @@ def find() -> ResponseReturnValue:
     match outcome:
         case Elsewhere(place=place):
             return redirect(url_for("find.elsewhere", place=place), 303)
-        case Found(slugs=(slug,), retired=retired):
-            found = "old-postcode" if retired else None
-            return redirect(url_for("councils.page", slug=slug, found=found), 303)
-        case Found(slugs=slugs):
-            councils = database.session().scalars(select(Council).where(Council.slug.in_(slugs)))
-            return render_template("find/choose.html", councils=list(councils))
+        case Found(slug=slug, certainty=certainty, retired=retired):
+            note = "old-postcode" if retired else "likely" if certainty is Certainty.LIKELY else None
+            return redirect(url_for("councils.page", slug=slug, found=note), 303)
+        case OneOf(slugs=slugs, retired=retired):
+            councils = [database.session().get_one(Council, slug) for slug in slugs]
+            return render_template(
+                "find/choose.html", councils=councils, retired=retired, edition=edition_month()
+            )
         case NotFound(exists=True):
             return ask_again(form, 404, NO_COUNCIL)
-        case NotFound(retired=retired):
-            return ask_again(form, 404, OLD_POSTCODE if retired else NO_SUCH_POSTCODE)
+        case NotFound(retired=retired, suggestions=suggestions):
+            return ask_again(form, 404, OLD_POSTCODE if retired else NO_SUCH_POSTCODE, suggestions)
         case Unavailable():
             return ask_again(form, 503, NO_ANSWER)
 
 
-def ask_again(form: FindForm, status: int, sentence: str = "") -> ResponseReturnValue:
-    """The form with what is wrong said twice, in a summary and at the field, and what was typed kept."""
-    sentence = sentence or str(form.postcode.errors[0])
-    response = make_response(render_template("find/again.html", form=form, sentence=sentence), status)
+def ask_again(
+    form: FindForm, status: int, sentence: str = "", suggestions: tuple[Postcode, ...] = ()
+) -> ResponseReturnValue:
+    """The form with what is wrong said twice, in a summary and at the field, and what was typed kept.
+
+    Suggestions are buttons that post, never links: a link would carry a postcode.
+    """
+    page = render_template(
+        "find/again.html",
+        form=form,
+        sentence=sentence or str(form.postcode.errors[0]),
+        suggestions=suggestions,
+        edition=edition_month(),
+    )
+    response = make_response(page, status)
     if status == 503:
         response.headers["Retry-After"] = "60"
     return response

@@ -22,9 +22,10 @@ def healthz() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Ready when the database answers and holds councils. A failing API is told, but pages still work."""
-    failure = finder().last_failure
-    state = {"api": failure.value if failure else "no trouble seen"}
+    """Ready when the database answers and holds councils. A failing source of postcodes is told of, no more:
+    pages still work, and so may the other source.
+    """
+    state = {"postcodes": _sources()}
     try:
         session = database.session()
         councils = len(english_councils(session, today()))
@@ -34,6 +35,17 @@ def readyz() -> ResponseReturnValue:
     ready = councils > 0
     data = {"english_councils": councils, "documents": documents}
     return {"ready": ready, "database": "answers", "data": data, **state}, 200 if ready else 503, UNKEPT
+
+
+def _sources() -> dict[str, str]:
+    """How the sources of postcodes are, for those in use."""
+    api, index = finder().api, finder().index
+    state = {"api": api.state} if api else {}
+    if index:
+        state["index"] = f"edition {index.edition} of {index.date}, {index.postcodes} postcodes"
+    elif unusable := current_app.extensions.get("index_unusable"):
+        state["index"] = unusable
+    return state
 
 
 @blueprint.get("/robots.txt")

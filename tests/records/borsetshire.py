@@ -48,6 +48,11 @@ felpersham,Felpersham Children’s Trust,2025,https://www.felpersham.example/tru
 key,name,phone,hours,about,nations,url,source_url,checked_on
 line,Borsetshire advice line,01632 960000,,Free advice.,England,https://advice.example/,https://advice.example/,2026-11-01
 """,
+    "neighbours.csv": """\
+gss,neighbour_gss,sectors,postcodes
+E06000901,E10000099,2,300
+E10000099,E06000901,2,300
+""",
 }
 
 

@@ -32,7 +32,10 @@ def test_alive_and_ready(client: FlaskClient) -> None:
         "ready": True,
         "database": "answers",
         "data": {"english_councils": 153, "documents": 307},
-        "api": "no trouble seen",
+        "postcodes": {
+            "api": "no trouble seen",
+            "index": "edition 2025.4.0 of 2025-10-20, 1744805 postcodes",
+        },
     }
 
 
@@ -40,7 +43,10 @@ def test_readiness_tells_of_a_failing_api_without_giving_up(client: FlaskClient,
     api.fault = "500"
     client.post("/find", data={"postcode": "SE1 2DL"})
     ready = client.get("/readyz")
-    assert (ready.status_code, ready.json["api"]) == (200, "reported a fault of its own")
+    assert (ready.status_code, ready.json["postcodes"]["api"]) == (
+        200,
+        "failing: reported a fault of its own",
+    )
 
 
 def test_not_ready_without_tables_and_pages_say_so_kindly(
