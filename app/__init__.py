@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, database, web
-from app.settings import ROOT, Settings
+from app.settings import ROOT, SettingError, Settings
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
@@ -18,10 +18,13 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=16 * 1024,  # bytes; the longest form here holds one line
         RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
-        WTF_CSRF_ENABLED=False,
     )
+    app.url_map.strict_slashes = False
     app.extensions["settings"] = settings
-    database.init_app(app, settings.database_url)
+    try:
+        database.init_app(app, settings.database_url)
+    except OSError as error:
+        raise SettingError("DATABASE_URL", f"give one whose folder can be made ({error.strerror})") from None
     web.init_app(app, settings)
     commands.init_app(app)
     if settings.trusted_proxies:

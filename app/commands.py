@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
 from app import database
@@ -58,6 +59,11 @@ def load_command(folder: Path, by: str | None) -> None:
         for fault in error.faults:
             click.echo(fault, err=True)
         raise click.ClickException(f"{error}: nothing was loaded") from None
+    except DBAPIError as error:
+        kind = type(error).__name__
+        raise click.ClickException(
+            f"the database refused ({kind}): nothing was loaded. Has make setup made its tables?"
+        ) from None
     click.echo(counts)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from limits import parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -42,6 +44,7 @@ class Settings:
     ratelimit_storage_uri: str
     find_rate_limit: str
     trusted_proxies: int
+    web_workers: int  # for make serve, which hands it to the server
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -54,7 +57,7 @@ class Settings:
         return cls(
             database_url=_database(get("DATABASE_URL", f"sqlite:///{ROOT / 'instance' / 'council.sqlite'}")),
             secret_key=get("SECRET_KEY", "") or secrets.token_hex(),
-            site_name=get("SITE_NAME", "Kinship Council Check"),
+            site_name=_name("SITE_NAME", get("SITE_NAME", "Kinship Council Check")),
             site_url=_web_address("SITE_URL", get("SITE_URL", "http://127.0.0.1:8000")),
             contact_email=_email("CONTACT_EMAIL", get("CONTACT_EMAIL", "")),
             postcodes_api_url=_web_address(
@@ -64,7 +67,8 @@ class Settings:
             postcode_sources=_sources(get("POSTCODE_SOURCES", "api,index")),
             ratelimit_storage_uri=_storage(get("RATELIMIT_STORAGE_URI", "memory://")),
             find_rate_limit=_rate(env.get("FIND_RATE_LIMIT", "60 per minute")),
-            trusted_proxies=_count("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0")),
+            trusted_proxies=_count("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0"), 0),
+            web_workers=_count("WEB_WORKERS", get("WEB_WORKERS", "2"), 1),
         )
 
 
@@ -72,7 +76,7 @@ def _database(value: str) -> str:
     try:
         url = make_url(value)
         driver = DATABASE_KINDS[url.drivername.split("+")[0]]
-    except (ArgumentError, KeyError):
+    except (ArgumentError, KeyError, ValueError):
         raise SettingError("DATABASE_URL", "give an sqlite:/// or postgresql:// address") from None
     return url.set(drivername=driver).render_as_string(hide_password=False)
 
@@ -80,8 +84,8 @@ def _database(value: str) -> str:
 def _web_address(name: str, value: str) -> str:
     try:
         parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
-        good = good and (parts.port is None or parts.port > 0)
+        good = parts.scheme in ("http", "https") and bool(re.fullmatch(r"[\w.:-]+", parts.hostname or ""))
+        good = good and not (parts.query or parts.fragment) and (parts.port is None or parts.port > 0)
     except ValueError:
         good = False
     if not good:
@@ -113,23 +117,31 @@ def _sources(value: str) -> tuple[str, ...]:
 
 
 def _storage(value: str) -> str:
-    if not re.match(r"[a-z][a-z0-9+]*://", value):
-        raise SettingError("RATELIMIT_STORAGE_URI", "give a storage address such as memory://")
+    try:
+        storage_from_string(value)
+    except (ConfigurationError, ValueError, OSError):
+        raise SettingError("RATELIMIT_STORAGE_URI", "give memory:// or redis://host:port") from None
     return value
 
 
 def _rate(value: str) -> str:
     if value:
         try:
-            parse_many(value)
+            good = all(rate.amount > 0 and rate.multiples > 0 for rate in parse_many(value))
         except ValueError:
-            raise SettingError(
-                "FIND_RATE_LIMIT", "give a rate such as 60 per minute, or nothing for none"
-            ) from None
+            good = False
+        if not good:
+            raise SettingError("FIND_RATE_LIMIT", "give a rate such as 60 per minute, or nothing for none")
     return value
 
 
-def _count(name: str, value: str) -> int:
-    if not re.fullmatch(r"\d{1,2}", value):
-        raise SettingError(name, "give a number from 0 to 99")
+def _count(name: str, value: str, least: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value) or int(value) < least:
+        raise SettingError(name, f"give a number from {least} to 99")
     return int(value)
+
+
+def _name(name: str, value: str) -> str:
+    if not value.isprintable() or len(value) > 80:
+        raise SettingError(name, "give a short name on one line")
+    return value

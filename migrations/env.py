@@ -1,18 +1,19 @@
 """Alembic's way in: the database that DATABASE_URL names, the tables of app.models."""
 
 import os
+import sys
 
 from alembic import context
+from sqlalchemy import Engine
 
 from app.database import connect
 from app.models import Base
-from app.settings import Settings
+from app.settings import SettingError, Settings
 
 
 def run_migrations() -> None:
     """Run on a connection handed in (tests) or on a new one; each migration is one transaction."""
-    handed_in = context.config.attributes.get("engine")
-    engine = handed_in or connect(Settings.from_environment(os.environ).database_url)
+    engine = context.config.attributes.get("engine") or _engine_of_settings()
     with engine.connect() as connection:
         context.configure(
             connection=connection,
@@ -22,6 +23,13 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+
+
+def _engine_of_settings() -> Engine:
+    try:
+        return connect(Settings.from_environment(os.environ).database_url)
+    except SettingError as error:
+        sys.exit(f"Cannot start. {error}")
 
 
 run_migrations()

@@ -68,6 +68,8 @@ def api(shared_api: PostcodeAPI) -> Iterator[PostcodeAPI]:
     """The postcode API's stand-in, in good health at the start of each test."""
     shared_api.fault = None
     shared_api.asked = 0
+    shared_api.headers.clear()
+    shared_api.paths.clear()
     yield shared_api
     shared_api.fault = None
 

@@ -58,19 +58,22 @@ class PostcodeAPI:
         self.postcodes = _postcodes()
         self.fault: str | None = None
         self.asked = 0
-        self.user_agents: set[str] = set()
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 64 * 1024  # one packet an answer: two would wait for each other 40 ms
 
             def do_GET(self) -> None:
                 api.asked += 1
-                api.user_agents.add(self.headers["User-Agent"])
+                api.headers.append(dict(self.headers))
+                api.paths.append(self.path)
                 if api.fault is None:
                     self.answer(*api.answer_to(self.path))
                 else:
-                    FAULTS[api.fault](self, api)
+                    (FAULTS | ODDITIES)[api.fault](self, api)
 
             def answer(self, status: int, body: bytes, kind: str = "application/json; charset=utf-8") -> None:
                 self.send_response(status)
@@ -188,6 +191,24 @@ def _codes(district: object, county: object) -> Any:
     return _answering(200, {"status": 200, "result": {"codes": codes}})
 
 
+def _close_quietly(handler: Any, api: PostcodeAPI) -> None:
+    """Answer well, then close without saying so, as a server does with a connection kept too long."""
+    handler.answer(*api.answer_to(handler.path))
+    handler.close_connection = True
+
+
+def _set_a_cookie(handler: Any, api: PostcodeAPI) -> None:
+    status, body = api.answer_to(handler.path)
+    handler.send_response(status)
+    handler.send_header("Set-Cookie", "who=you; Path=/")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+# What is odd about a server that still answers well.
+ODDITIES: dict[str, Any] = {"closing quietly": _close_quietly, "setting a cookie": _set_a_cookie}
+
 FAULTS: dict[str, Any] = {
     "dropping the connection": _drop,
     "hanging": _hang,
@@ -220,6 +241,12 @@ FAULTS: dict[str, Any] = {
     "retired in an odd way": _answering(
         404, {"status": 404, "error": "Postcode not found", "terminated": {"year_terminated": "long ago"}}
     ),
+    "retired nowhere on earth": _answering(
+        404,
+        b'{"status":404,"error":"Postcode not found","terminated":{"longitude":1%s,"latitude":0}}'
+        % (b"0" * 400),
+    ),
+    "an error that is no text": _answering(404, {"status": 404, "error": ["Postcode not found"]}),
 }
 
 

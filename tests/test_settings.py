@@ -40,6 +40,13 @@ def test_nothing_needs_to_be_set() -> None:
         ("FIND_RATE_LIMIT", "many"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "two"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_WORKERS", "many"),
+        ("SITE_NAME", "two\nlines"),
+        ("SITE_URL", "https://a b"),
+        ("SITE_URL", "https://kinship.example/#x"),
+        ("DATABASE_URL", "postgresql://u:p@h:port/x"),
+        ("RATELIMIT_STORAGE_URI", "foo://bar"),
     ],
 )
 def test_a_bad_value_names_its_setting(name: str, value: str) -> None:
@@ -66,9 +73,15 @@ def test_an_empty_rate_limit_means_none_and_other_empty_values_mean_unset() -> N
     assert settings.database_url.startswith("sqlite:///")
 
 
-def test_a_bad_setting_stops_the_start_with_one_line() -> None:
+def test_a_rate_limit_store_that_machines_share_may_be_named() -> None:
+    settings = Settings.from_environment({"RATELIMIT_STORAGE_URI": "redis://127.0.0.1:6379"})
+    assert settings.ratelimit_storage_uri == "redis://127.0.0.1:6379"
+
+
+@pytest.mark.parametrize("command", [["-c", "import wsgi"], ["-m", "alembic", "upgrade", "head"]])
+def test_a_bad_setting_stops_the_start_with_one_line(command: list[str]) -> None:
     process = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
+        [sys.executable, *command],
         cwd=ROOT,
         env={**os.environ, "POSTCODES_API_TIMEOUT": "soon"},
         capture_output=True,

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import DefaultCookiePolicy
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -32,7 +33,7 @@ LARGEST_ANSWER = 64 * 1024  # bytes; a real answer takes about 3 kB
 AREA_CODE = re.compile(r"[EWSNLM]\d{8}")
 COUNTY = "E10"  # only counties of two-tier areas start so; elsewhere the API gives a pseudo code
 PSEUDO_CODE = "99999999"
-# A kept-alive connection may turn out closed when it is used again: that, and only that, is tried once more.
+# A kept-alive connection may turn out closed when it is used again: then it is tried once more on a new one.
 RETRIES = urllib3.Retry(total=1, connect=0, read=1, redirect=0, status=0, other=0)
 NOT_A_POSTCODE_TO_THE_API = {"Postcode not found", "Invalid postcode"}
 
@@ -44,13 +45,15 @@ class PostcodesIO:
     """A client with one pooled session. Safe to share between threads; close it when done.
 
     `at_once` bounds how many questions may be under way, so that a hanging API never holds every worker of
-    the site. After five failures in a row a breaker keeps the API from being asked for half a minute.
+    the site; whoever finds no place waits for one for `patience` seconds at most. After five failures in a
+    row a breaker keeps the API from being asked for half a minute.
     Deadlines are moments of `time.monotonic()`.
     """
 
-    def __init__(self, base_url: str, user_agent: str, at_once: int = 8) -> None:
+    def __init__(self, base_url: str, user_agent: str, at_once: int = 8, patience: float = 0) -> None:
         self._base = base_url.rstrip("/")
         self._free = threading.BoundedSemaphore(at_once)
+        self._patience = patience
         self._callers = ThreadPoolExecutor(at_once, thread_name_prefix="postcode-api")
         self._breaker = CircuitBreaker(FAILURES_TO_OPEN, REST, expected_exception=_is_the_apis_fault)
         self._session = requests.Session()
@@ -84,7 +87,7 @@ class PostcodesIO:
     def _guarded(self, ask: Ask, deadline: float) -> Located | Unknown:
         if self._breaker.opened:
             raise SourceFailed(Cause.RESTING)
-        if not self._free.acquire(blocking=False):
+        if not self._free.acquire(timeout=min(self._patience, max(0.0, deadline - monotonic()))):
             raise SourceFailed(Cause.BUSY)
         try:
             with self._breaker:
@@ -120,7 +123,7 @@ class PostcodesIO:
         status, body = self._get("/postcodes/" + quote(str(postcode), safe=""), call)
         if status == 200:
             return Located(_codes(body.get("result")))
-        if status == 404 and body.get("error") in NOT_A_POSTCODE_TO_THE_API:
+        if status == 404 and str(body.get("error")) in NOT_A_POSTCODE_TO_THE_API:
             terminated = body.get("terminated")
             return Unknown() if terminated is None else Unknown(retired=True, place=_place(terminated))
         raise SourceFailed(Cause.UNEXPECTED)
@@ -165,7 +168,7 @@ def _place(terminated: Any) -> Place | None:
         if longitude is None or latitude is None:
             return None
         return Place(float(longitude), float(latitude))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise SourceFailed(Cause.UNEXPECTED) from None
 
 

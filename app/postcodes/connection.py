@@ -21,7 +21,7 @@ class Call:
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
         self.socket: socket.socket | None = None
-        self._aborted = False
+        self.aborted = False
 
     def time_left(self) -> float:
         """Seconds to the deadline, never quite zero because sockets take that for "do not wait"."""
@@ -40,12 +40,12 @@ class Call:
     def use(self, connected: socket.socket | None) -> None:
         """Remember the socket in use; break it at once if the deadline has passed already."""
         self.socket = connected
-        if self._aborted:
+        if self.aborted:
             self.abort()
 
     def abort(self) -> None:
         """Break the connection, so that the thread waiting on it goes free."""
-        self._aborted = True
+        self.aborted = True
         if self.socket is not None:
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_RDWR)
@@ -60,13 +60,28 @@ def _note_socket(connection: HTTPConnection) -> None:
         call.use(connection.sock)
 
 
+def _refuse_after_deadline() -> None:
+    """A broken connection looks like a closed one, which is tried again: not once the visitor has gone on."""
+    call = _current.get()
+    if call is not None and call.aborted:
+        raise TimeoutError
+
+
 class _Connection(HTTPConnection):
+    def putrequest(self, *args: Any, **options: Any) -> None:
+        _refuse_after_deadline()
+        super().putrequest(*args, **options)
+
     def getresponse(self) -> Any:
         _note_socket(self)
         return super().getresponse()
 
 
 class _SecureConnection(HTTPSConnection):
+    def putrequest(self, *args: Any, **options: Any) -> None:
+        _refuse_after_deadline()
+        super().putrequest(*args, **options)
+
     def getresponse(self) -> Any:
         _note_socket(self)
         return super().getresponse()

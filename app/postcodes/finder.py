@@ -3,6 +3,7 @@
 The index is a few microseconds away, so it is read first in any case; the order says whose word counts.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -26,6 +27,8 @@ from app.postcodes.api import PostcodesIO
 from app.postcodes.areas import Areas
 from app.postcodes.index import Index, IndexAnswer
 from app.postcodes.postcode import Elsewhere, Postcode
+
+log = logging.getLogger("kinship.postcodes")
 
 REMEMBERED = 10_000  # answers of the API, some 2 MB
 REMEMBERED_FOR = 3600.0  # seconds
@@ -89,6 +92,7 @@ class Finder:
             return Elsewhere("northern-ireland")
         slugs = self._areas().responsible(told.codes, on)
         if not slugs:
+            log.warning("the API gave area codes that are in none of our tables: %s", ", ".join(told.codes))
             raise SourceFailed(Cause.UNKNOWN_CODE)
         return Found(slugs[0], retired=retired) if len(slugs) == 1 else OneOf(slugs, retired)
 

@@ -6,7 +6,7 @@ Reorganisation takes effect by its date in the successions table; nobody has to 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import CodeChange, Council, District, Neighbour, Succession
@@ -48,9 +48,13 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class NotResponsible:
-    """A district: real, and somebody's council, but another body runs children's services there."""
+    """A district: real, and somebody's council, but another body runs children's services there.
+
+    `name` is the council's ("Guildford Borough Council") where we know it, `area` the place's ("Guildford").
+    """
 
     name: str
+    area: str
     slug: str
     councils: tuple[Council, ...]
     change: Succession | None
@@ -61,7 +65,11 @@ Body = Current | Future | Former | NotResponsible
 
 def english_councils(session: Session, today: date) -> list[Council]:
     """Every English council responsible for children's services on a day (153 in 2026), by name."""
-    gone = set(session.scalars(_replaced_by(today)))
+    gone = {
+        change.old_slug
+        for change in session.scalars(select(Succession))
+        if _has_happened(change, today) and change.old_slug not in _successors(change)
+    }
     wanted = select(Council).where(Council.nation == "England").order_by(Council.name)
     return [
         council
@@ -74,22 +82,20 @@ def body_of(session: Session, slug: str, today: date) -> Body | None:
     """What a slug stands for on a day, or None if nothing ever had it."""
     council = session.get(Council, slug)
     change = session.get(Succession, slug)
-    replaced = (
-        change is not None and change.status != "under_consideration" and change.effective_date <= today
-    )
+    if change is not None and slug in _successors(change):
+        change = None  # it replaced itself, as Cornwall County Council did: the slug lives on
     if council is not None and _still_to_come(council, today):
-        return _future(session, council)
-    if council is not None and not (replaced and change is not None and change.status == "planned"):
+        return _future(session, council, today)
+    if change is not None and _has_happened(change, today):
+        return Former(change.old_name, slug, change, _now_responsible(session, _successors(change), today))
+    if council is not None:
         return _current(session, council, change, today)
-    if change is not None and replaced:
-        return Former(change.old_name, slug, change, _responsible(session, change, today))
     district = session.scalar(select(District).where(District.slug == slug))
     if district is None:
         return None
-    councils = _councils(
-        session, [district.council_slug, *filter(None, district.other_council_slugs.split(";"))]
-    )
-    return NotResponsible(change.old_name if change else district.name, slug, councils, change)
+    slugs = [district.council_slug, *filter(None, district.other_council_slugs.split(";"))]
+    councils = _now_responsible(session, slugs, today)
+    return NotResponsible(change.old_name if change else district.name, district.name, slug, councils, change)
 
 
 def neighbours_of(session: Session, council: Council) -> list[Council]:
@@ -120,13 +126,16 @@ def read_areas(session: Session) -> Areas:
 
 def _to_councils(change: Succession, county_of: dict[str, str]) -> tuple[str, ...]:
     """The successors' slugs, a county for each that is itself a district."""
-    return tuple(dict.fromkeys(county_of.get(slug, slug) for slug in change.successor_slugs.split(";")))
+    return tuple(dict.fromkeys(county_of.get(slug, slug) for slug in _successors(change)))
 
 
-def _replaced_by(today: date) -> Select[str]:
-    return select(Succession.old_slug).where(
-        Succession.status == "planned", Succession.effective_date <= today
-    )
+def _has_happened(change: Succession, today: date) -> bool:
+    """Whether a replacement has taken effect. One under consideration never does by itself."""
+    return change.status != "under_consideration" and change.effective_date <= today
+
+
+def _successors(change: Succession) -> list[str]:
+    return [slug for slug in change.successor_slugs.split(";") if slug]
 
 
 def _still_to_come(council: Council, today: date) -> bool:
@@ -138,39 +147,36 @@ def _councils(session: Session, slugs: list[str]) -> tuple[Council, ...]:
     return tuple(council for council in found if council is not None)
 
 
-def _predecessors(session: Session, slug: str, status: str) -> list[Succession]:
-    """Those whose children's services a council took or takes over."""
-    wanted = select(Succession).where(Succession.status == status, Succession.tier == CHILDRENS_SERVICES)
+def _predecessors(session: Session, slug: str) -> list[Succession]:
+    """Those whose children's services a council takes or took over, and that are gone with it."""
+    wanted = select(Succession).where(Succession.tier == CHILDRENS_SERVICES).order_by(Succession.position)
     return [
-        change
-        for change in session.scalars(wanted.order_by(Succession.position))
-        if slug in change.successor_slugs.split(";") and change.old_slug != slug
+        each
+        for each in session.scalars(wanted)
+        if slug in _successors(each) and each.old_slug not in _successors(each)
     ]
 
 
-def _future(session: Session, council: Council) -> Future:
-    changes = _predecessors(session, council.slug, "planned")
+def _future(session: Session, council: Council, today: date) -> Future:
+    changes = [each for each in _predecessors(session, council.slug) if not _has_happened(each, today)]
     return Future(council, _councils(session, [each.old_slug for each in changes]), changes[0])
 
 
 def _current(session: Session, council: Council, change: Succession | None, today: date) -> Current:
-    coming = change if change is not None and change.status != "in_force" else None
-    successors = _councils(session, coming.successor_slugs.split(";")) if coming else ()
-    before = [
-        each for each in _predecessors(session, council.slug, "planned") if each.effective_date <= today
-    ]
+    successors = _councils(session, _successors(change)) if change else ()
+    before = [each for each in _predecessors(session, council.slug) if _has_happened(each, today)]
     names = session.scalars(
         select(District.name).where(District.council_slug == council.slug).order_by(District.name)
     )
     return Current(
-        council, coming, successors, tuple(before), tuple(names) if council.type == "county" else ()
+        council, change, successors, tuple(before), tuple(names) if council.type == "county" else ()
     )
 
 
-def _responsible(session: Session, change: Succession, today: date) -> tuple[Council, ...]:
-    """The councils that now run children's services where a former body was, later changes included."""
+def _now_responsible(session: Session, slugs: list[str], today: date) -> tuple[Council, ...]:
+    """The councils that run children's services today where these bodies do or did."""
     found: dict[str, Council] = {}
-    for slug in change.successor_slugs.split(";"):
+    for slug in slugs:
         match body_of(session, slug, today):
             case Current(council=council) | Future(council=council):
                 found[council.slug] = council

@@ -10,9 +10,20 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Date, Integer, String
 
-from app.models import Answer, Contact, Council, District, Neighbour, Row, Search, Succession
-from app.records.criteria import keys
-from app.records.tables import MODELS, Key, Line, Unreadable, columns, file_name, key_of, read_lines, value_of
+from app.models import Row
+from app.records.consistency import inconsistencies
+from app.records.tables import (
+    MODELS,
+    Key,
+    Line,
+    Unreadable,
+    columns,
+    file_name,
+    in_our_form,
+    key_of,
+    read_lines,
+    value_of,
+)
 
 PARTIAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 AREA_CODE = re.compile(r"[EWSN]\d{8}|95[A-Z]")  # 95…: Northern Irish districts before 2015
@@ -69,11 +80,18 @@ def read_files(folder: Path) -> Files:
     lines: dict[type[Row], list[Line]] = {}
     faults = []
     for model in MODELS:
-        lines[model] = []
+        name, lines[model] = file_name(model), []
         try:
-            lines[model].extend(read_lines(folder / file_name(model), model))
+            for line in read_lines(folder / name, model):
+                if isinstance(line, Line):
+                    lines[model].append(line)
+                else:
+                    faults.append(Fault(name, line.number, line.sentence))
+            if (folder / name).read_bytes() != in_our_form(model, [line.cells for line in lines[model]]):
+                sentence = "not quite in this project’s form: an export will quote or end lines differently"
+                faults.append(Fault(name, 1, sentence, warning=True))
         except Unreadable as error:
-            faults.append(Fault(file_name(model), error.line, str(error)))
+            faults.append(Fault(name, error.line, str(error)))
     return Files(lines, faults)
 
 
@@ -81,10 +99,12 @@ def check(files: Files, today: date) -> list[Fault]:
     """Every fault of the files, in order of file and line. `today` is the last day a check can have been."""
     known = _Known.of(files, today)
     faults = list(files.faults)
+    for model, number, sentence in inconsistencies(files.lines):
+        faults.append(Fault(file_name(model), number, sentence))
     for model, lines in files.lines.items():
         seen: dict[Key, int] = {}
         for line in lines:
-            for sentence in (*_cell_faults(model, line, known), *_row_faults(model, line, known)):
+            for sentence in _cell_faults(model, line, known):
                 faults.append(Fault(file_name(model), line.number, sentence))
             key = key_of(model, line.cells)
             if (first := seen.setdefault(key, line.number)) != line.number:
@@ -99,24 +119,15 @@ def check(files: Files, today: date) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What rows may refer to."""
+    """What cells are judged by."""
 
-    slugs: frozenset[str]
-    district_slugs: frozenset[str]
-    codes: frozenset[str]
     https_hosts: frozenset[str]
     today: date
 
     @classmethod
     def of(cls, files: Files, today: date) -> "_Known":
         addresses = (cell for lines in files.lines.values() for line in lines for cell in line.cells.values())
-        return cls(
-            frozenset(line.cells["slug"] for line in files.lines[Council]),
-            frozenset(line.cells["slug"] for line in files.lines[District]),
-            frozenset(line.cells["gss"] for line in files.lines[Council]),
-            frozenset(_host(cell) for cell in addresses if cell.startswith("https://")),
-            today,
-        )
+        return cls(frozenset(_host(cell) for cell in addresses if cell.startswith("https://")), today)
 
 
 def _host(address: str) -> str:
@@ -132,7 +143,7 @@ def _cell_faults(model: type[Row], line: Line, known: _Known) -> Iterator[str]:
         if cell == "":
             if column.name in ("source_url", "url") or (column.name == "checked_on"):
                 yield f"missing source: {column.name} is empty"
-            elif column.name not in MAY_BE_EMPTY:
+            elif column.name not in MAY_BE_EMPTY or not (column.nullable or isinstance(column.type, String)):
                 yield f"{column.name} is empty"
             continue
         if cell != cell.strip() or not cell.isprintable():
@@ -149,8 +160,10 @@ def _value_fault(column: Column[Any], cell: str, known: _Known) -> str:
     if isinstance(column.type, (Date, Integer)):
         try:
             value = value_of(column, cell)
+            if isinstance(value, int) and not 0 <= value < 10_000_000:
+                raise ValueError
         except ValueError:
-            wanted = "a number" if isinstance(column.type, Integer) else "a date like 2026-11-21"
+            wanted = "a small number" if isinstance(column.type, Integer) else "a date like 2026-11-21"
             return f"{name} is “{cell}”, not {wanted}"
         if name == "checked_on" and value > known.today:
             return f"checked_on is {cell}, which is still to come"
@@ -191,38 +204,6 @@ CELL_RULES: Mapping[str, Callable[[str], str]] = {
     "source_url": _address_fault,
     "homepage": _address_fault,
 }
-
-
-def _row_faults(model: type[Row], line: Line, known: _Known) -> Iterator[str]:
-    cells = line.cells
-    if model not in (Council, District) and "slug" in cells and cells["slug"] not in known.slugs:
-        yield f"unknown slug “{cells['slug']}”: councils.csv has no such council"
-    if model is District:
-        for slug in (cells["council_slug"], *filter(None, cells["other_council_slugs"].split(";"))):
-            if slug not in known.slugs:
-                yield f"unknown slug “{slug}”: councils.csv has no such council"
-        if cells["slug"] in known.slugs:
-            yield f"slug “{cells['slug']}” is a council’s already"
-    if model is Succession:
-        for slug in filter(None, cells["successor_slugs"].split(";")):
-            if slug not in known.slugs | known.district_slugs:
-                yield f"unknown slug “{slug}”: no council or district has it"
-        if cells["status"] != "under_consideration" and not (
-            cells["successor_slugs"] and cells["effective_date"]
-        ):
-            yield "a change in force or planned needs successor_slugs and effective_date"
-    if model is Answer and cells["criterion"] not in keys():
-        yield f"unknown criterion “{cells['criterion']}”"
-    if model is Answer and cells["criterion"] == "current":
-        yield "the answer to “current” follows from the documents’ dates; take this row out"
-    if model is Contact and not re.search(r"[a-z]", cells["team"]):
-        yield "team is empty"
-    if model is Neighbour:
-        for code in (cells["gss"], cells["neighbour_gss"]):
-            if code not in known.codes:
-                yield f"unknown code “{code}”: councils.csv has no council with it"
-    if model is Search and cells["kind"] == "search" and not cells["place"]:
-        yield "a search needs its place"
 
 
 def _warnings(line: Line, known: _Known) -> Iterator[str]:

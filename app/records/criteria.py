@@ -9,10 +9,14 @@ from app.settings import DATA
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One question. `part` is "law" for the six of section 22H, "good" for the rest; `ask` is for letters."""
+    """One question. `part` is "law" for the six of section 22H, "good" for the rest; `ask` is for letters.
+
+    `topic` is a word or two that fit after "about", empty where none does.
+    """
 
     key: str
     label: str
+    topic: str
     question: str
     why: str
     part: str

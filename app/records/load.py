@@ -1,7 +1,7 @@
 """Loading the CSV files into the database, all or nothing, and writing them out again.
 
-Every change to a row is kept as a revision: who, when, from what to what. A row that was checked later
-than the file's wins over the file, so that an old file never undoes newer work.
+Every change to a row is kept as a revision: who, when, from what to what. Of two versions of a row the one
+that was checked later wins. A row that the files no longer have is removed.
 """
 
 from collections.abc import Mapping
@@ -61,10 +61,10 @@ def load(engine: Engine, folder: Path, by: str, today: date) -> Counts:
     counts = Counts()
     with Session(engine) as session, session.begin():
         loads = [_TableLoad.plan(session, model, files) for model in MODELS]
-        for each in reversed(loads):
-            each.remove(session)
         for each in loads:
             each.add_and_change(session)
+        for each in reversed(loads):
+            each.remove(session)
         revisions = [revision for each in loads for revision in each.revisions(by)]
         if revisions:
             session.execute(insert(Revision), revisions)

@@ -38,7 +38,7 @@ class Standing(Enum):
 
     @property
     def own(self) -> bool:
-        """Whether it is the council's own offer or policy, written for families."""
+        """Whether it is the council's own offer or policy, not a manual or a copy."""
         return self in {Standing.OFFER, Standing.POLICY}
 
 
@@ -131,7 +131,7 @@ def current(documents: Iterable[SeenDocument], today: date) -> str | None:
     version may exist. A date without a month or day must clear the limit whatever that day was.
     """
     policies = [document for document in documents if document.kind in POLICY_KINDS]
-    limit = _years_before(today, YEARS_CURRENT)
+    limit = years_before(today, YEARS_CURRENT)
     if any(document.dated and earliest(document.dated) >= limit for document in policies):
         return "yes"
     surely_old = [
@@ -184,7 +184,8 @@ def latest(dated: str) -> date:
     return first
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """The same day years earlier; 28 February for the 29th."""
     if (day.month, day.day) == (2, 29):
         day = day.replace(day=28)
     return day.replace(year=day.year - years)

@@ -11,20 +11,25 @@ from sqlalchemy.orm import Session
 
 from app.models import Answer, Contact, Council, Document, Provider, Row, Search
 from app.records.criteria import Criterion, criteria
-from app.records.rating import POLICY_KINDS, Rating, earliest, rate
+from app.records.rating import POLICY_KINDS, YEARS_CURRENT, Rating, earliest, latest, rate, years_before
 
 A_FEW = 20  # councils; for more, reading whole tables is quicker than naming the rows
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one question: "yes", "no" or None, with its evidence when there is any."""
+    """The answer to one question: "yes", "no" or None, with its evidence when there is any.
+
+    `source_kind` and `dated` (the date it shows) are known if the source is one of the council's documents.
+    """
 
     criterion: Criterion
     answer: str | None
     note: str = ""
     source_title: str = ""
     source_url: str = ""
+    source_kind: str = ""
+    dated: str = ""
     checked_on: date | None = None
     seen_as: str = ""
 
@@ -55,11 +60,29 @@ class Record:
 
     def topics(self, answer: str | None) -> list[str]:
         """What the questions with this answer are about, in words that fit after "about"."""
-        return [
-            each.criterion.label[0].lower() + each.criterion.label[1:]
-            for each in self.findings
-            if each.answer == answer and each.criterion.key not in ("current", "involved")
+        found = (each.criterion.topic for each in self.findings if each.answer == answer)
+        return [topic for topic in found if topic]
+
+    def oldest_answer(self, today: date) -> str:
+        """The date shown by the oldest source of an answer, if it is more than five years old, else ""."""
+        limit = years_before(today, YEARS_CURRENT)
+        old = [
+            each.dated for each in self.findings if each.answer and each.dated and latest(each.dated) < limit
         ]
+        return min(old, default="")
+
+    @property
+    def unsure(self) -> bool:
+        """Whether there is a policy, but we are not confident of any document that holds it."""
+        return bool(self.policies) and all(each.confidence == "low" for each in self.policies)
+
+    @property
+    def before_its_time(self) -> bool:
+        """Whether every policy we know of is older than the council: a predecessor published it."""
+        start = self.council.start_date
+        return bool(self.policies) and all(
+            start is not None and each.dated != "" and latest(each.dated) < start for each in self.policies
+        )
 
     @property
     def policies(self) -> list[Document]:
@@ -93,24 +116,13 @@ def _record(council: Council, rows: Mapping[type[Row], list[Any]], today: date) 
     documents = sorted(rows[Document], key=lambda document: document.rank)
     answers = {answer.criterion: answer for answer in rows[Answer]}
     rating = rate(documents, {key: each.answer for key, each in answers.items()}, rows[Search], today)
-    titles = {document.url: document.title for document in documents}
+    sources = {document.url: document for document in documents}
     findings = []
     for criterion in criteria():
         if criterion.key == "current":
             findings.append(_up_to_date(criterion, rating.answers["current"], documents))
         elif answer := answers.get(criterion.key):
-            title = titles.get(answer.source_url, "")
-            findings.append(
-                Finding(
-                    criterion,
-                    answer.answer,
-                    answer.note,
-                    title,
-                    answer.source_url,
-                    answer.checked_on,
-                    answer.seen_as,
-                )
-            )
+            findings.append(_finding(criterion, answer, sources.get(answer.source_url)))
         else:
             findings.append(Finding(criterion, None))
     return Record(
@@ -124,6 +136,20 @@ def _record(council: Council, rows: Mapping[type[Row], list[Any]], today: date) 
     )
 
 
+def _finding(criterion: Criterion, answer: Answer, source: Document | None) -> Finding:
+    return Finding(
+        criterion,
+        answer.answer,
+        answer.note,
+        source.title if source else "",
+        answer.source_url,
+        source.kind if source else "",
+        source.dated if source else "",
+        answer.checked_on,
+        answer.seen_as,
+    )
+
+
 def _up_to_date(criterion: Criterion, answer: str | None, documents: list[Document]) -> Finding:
     """The evidence for "updated in the last five years": the policy document with the newest date."""
     dated = [each for each in documents if each.kind in POLICY_KINDS and each.dated]
@@ -131,5 +157,13 @@ def _up_to_date(criterion: Criterion, answer: str | None, documents: list[Docume
         return Finding(criterion, None)
     newest = max(dated, key=lambda document: earliest(document.dated))
     return Finding(
-        criterion, answer, newest.dated_basis, newest.title, newest.url, newest.checked_on, newest.seen_as
+        criterion,
+        answer,
+        newest.dated_basis,
+        newest.title,
+        newest.url,
+        newest.kind,
+        newest.dated,
+        newest.checked_on,
+        newest.seen_as,
     )

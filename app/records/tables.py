@@ -63,6 +63,14 @@ class Unreadable(ValueError):
         self.line = line
 
 
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A row that cannot be read for itself, while those after it can: its line and what is wrong."""
+
+    number: int
+    sentence: str
+
+
 def table_of(model: type[Row]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101 - tells the type checker; our models have no joins
@@ -83,12 +91,14 @@ def key_of(model: type[Row], values: Mapping[str, Any]) -> Key:
     return tuple(values[column.name] for column in table_of(model).primary_key.columns)
 
 
-def read_lines(path: Path, model: type[Row]) -> Iterator[Line]:
+def read_lines(path: Path, model: type[Row]) -> Iterator[Line | Odd]:
     """The rows of a file, cells not yet judged. Raises `Unreadable`."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise Unreadable(1, "the file is missing") from None
+    except OSError as error:
+        raise Unreadable(1, f"the file cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Unreadable(line, "this is not UTF-8 text; save the file as UTF-8") from None
@@ -99,8 +109,9 @@ def read_lines(path: Path, model: type[Row]) -> Iterator[Line]:
             raise Unreadable(1, _header_fault(header or [], wanted))
         for cells in reader:
             if len(cells) != len(wanted):
-                raise Unreadable(reader.line_num, f"has {len(cells)} cells; the header has {len(wanted)}")
-            yield Line(reader.line_num, dict(zip(wanted, cells, strict=True)))
+                yield Odd(reader.line_num, f"has {len(cells)} cells; the header has {len(wanted)}")
+            else:
+                yield Line(reader.line_num, dict(zip(wanted, cells, strict=True)))
     except csv.Error as error:
         raise Unreadable(reader.line_num, f"is not well-formed CSV: {error}") from None
 
@@ -140,11 +151,17 @@ def cell_of(value: Any) -> str:
 
 
 def write_rows(path: Path, model: type[Row], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write a table, whole or not at all: UTF-8, LF line ends, quotes only where CSV needs them."""
-    names = [column.name for column in columns(model)]
+    """Write a table, whole or not at all, in this project's form."""
     unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([cell_of(row[name]) for name in names] for row in rows)
+    unfinished.write_bytes(in_our_form(model, rows))
     unfinished.replace(path)
+
+
+def in_our_form(model: type[Row], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """A table as this project writes it: UTF-8, LF line ends, quotes only where CSV needs them."""
+    names = [column.name for column in columns(model)]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([cell_of(row[name]) for name in names] for row in rows)
+    return text.getvalue().encode()

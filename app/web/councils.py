@@ -1,5 +1,7 @@
 """The list of councils and each council's page, for people and as data."""
 
+import re
+from collections.abc import Container
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from wtforms import SelectField, StringField
 
 from app import database
-from app.models import AdviceLine, Council, District
+from app.models import Council, District
 from app.records.bodies import (
     Body,
     Current,
@@ -25,6 +27,7 @@ from app.records.record import Record, read_records
 from app.web.as_data import body_as_data, record_as_data
 from app.web.clock import today
 from app.web.find import FindForm, edition_month
+from app.web.guide import advice_for
 
 blueprint = Blueprint("councils", __name__, url_prefix="/councils")
 
@@ -33,6 +36,9 @@ OTHER_NATIONS = ("Wales", "Scotland", "Northern Ireland")
 
 class FilterForm(FlaskForm):
     """Which councils to list. Sent by GET, so that a list can be linked to."""
+
+    class Meta:
+        csrf = False
 
     name = StringField()
     region = SelectField(validate_choice=False)
@@ -48,7 +54,7 @@ def every() -> ResponseReturnValue:
         return redirect(url_for("councils.every", typed="postcode"), 303)
     session = database.session()
     records = read_records(session, english_councils(session, today()), today())
-    counties = _counties_by_district(name)
+    districts = _districts_named(name)
     regions = sorted({record.council.region for record in records})
     form.region.choices = [("", "All of England"), *((each, each) for each in (*regions, *OTHER_NATIONS))]
     form.band.choices = [("", "All results"), *((band.slug, band.value) for band in Band)]
@@ -56,16 +62,17 @@ def every() -> ResponseReturnValue:
         "councils/every.html",
         form=form,
         find_form=FindForm(formdata=None),
-        records=[record for record in records if _matches(record, name, counties, form)],
+        records=[record for record in records if _matches(record, name, form, districts)],
         others=_other_bodies(name, form),
         total=len(records),
+        districts=districts,
     )
 
 
-def _matches(record: Record, name: str, counties: set[str], form: FilterForm) -> bool:
+def _matches(record: Record, name: str, form: FilterForm, districts: Container[str]) -> bool:
     council = record.council
     return (
-        (council.slug in counties or _named(name, council.name, council.official_name))
+        (council.slug in districts or _named(name, council.name, council.official_name))
         and form.region.data in (None, "", council.region)
         and form.band.data in (None, "", record.rating.band.slug)
     )
@@ -75,12 +82,18 @@ def _named(name: str, *names: str) -> bool:
     return any(name.casefold() in each.casefold() for each in names)
 
 
-def _counties_by_district(name: str) -> set[str]:
-    """The counties with a district of this name: many people know only their district."""
-    if not name:
-        return set()
-    districts = database.session().scalars(select(District).where(District.nation == "England"))
-    return {district.council_slug for district in districts if _named(name, district.name)}
+def _districts_named(name: str) -> dict[str, list[str]]:
+    """The districts of this name by the slug of who is responsible: many people know only their district."""
+    found: dict[str, list[str]] = {}
+    session = database.session()
+    districts = session.scalars(select(District).where(District.nation == "England")) if name else ()
+    for district in districts:
+        if _named(name, district.name):
+            match body_of(session, district.slug, today()):
+                case NotResponsible(councils=councils) | Former(successors=councils):
+                    for council in councils:
+                        found.setdefault(council.slug, []).append(district.name)
+    return found
 
 
 def _other_bodies(name: str, form: FilterForm) -> list[Council]:
@@ -88,10 +101,10 @@ def _other_bodies(name: str, form: FilterForm) -> list[Council]:
     if form.band.data or not (name or form.region.data in OTHER_NATIONS):
         return []
     wanted = select(Council).where(Council.nation != "England").order_by(Council.name)
-    if form.region.data:
-        wanted = wanted.where(Council.region == form.region.data)
     return [
-        each for each in database.session().scalars(wanted) if _named(name, each.name, each.official_name)
+        each
+        for each in database.session().scalars(wanted)
+        if form.region.data in (None, "", each.region) and _named(name, each.name, each.official_name)
     ]
 
 
@@ -103,7 +116,7 @@ def page(slug: str) -> ResponseReturnValue:
             return _english_page(body)
         case Current(council=council):
             return render_template(
-                "councils/nation.html", council=council, advice=_advice(council.nation), **_border(council)
+                "councils/nation.html", council=council, advice=advice_for(council.nation), **_border(council)
             )
         case Future():
             return render_template("councils/future.html", body=body)
@@ -130,6 +143,8 @@ def as_data(slug: str) -> ResponseReturnValue:
 
 
 def _body_or_404(slug: str) -> Body:
+    if not re.fullmatch("[a-z0-9-]{1,64}", slug):
+        abort(404)
     return body_of(database.session(), slug, today()) or abort(404)
 
 
@@ -140,12 +155,15 @@ def _record(council: Council) -> Record:
 def _english_page(body: Current) -> str:
     session = database.session()
     inherited = [session.get(Council, change.old_slug) for change in body.before]
+    record = _record(body.council)
     return render_template(
         "councils/council.html",
-        record=_record(body.council),
+        record=record,
+        old_since=record.oldest_answer(today()),
+        late=body.change is not None and body.change.effective_date <= today(),
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),
-        advice=_advice("England"),
+        advice=advice_for("England"),
         **_border(body.council),
     )
 
@@ -153,8 +171,3 @@ def _english_page(body: Current) -> str:
 def _border(council: Council) -> dict[str, Any]:
     """For "Not your council?": who else is near, and how old the list of postcodes is."""
     return {"neighbours": neighbours_of(database.session(), council), "edition": edition_month()}
-
-
-def _advice(nation: str) -> list[AdviceLine]:
-    lines = database.session().scalars(select(AdviceLine).order_by(AdviceLine.position))
-    return [line for line in lines if nation in line.nations.split(";")]

@@ -1,7 +1,8 @@
 """Every error in the site's own words, with a way on."""
 
 from flask import Flask, Response, make_response, render_template
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from app.web.answers_log import report
@@ -20,7 +21,8 @@ OTHERWISE = ("We could not do that", "Go to the start and try again.")
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show)
-    app.register_error_handler(OperationalError, show_out_of_order)
+    app.register_error_handler(DBAPIError, show_out_of_order)
+    app.register_error_handler(NoFreeConnection, show_out_of_order)
     app.register_error_handler(Exception, show_fault)
 
 
@@ -38,7 +40,7 @@ def show(error: HTTPException) -> Response:
     return response
 
 
-def show_out_of_order(error: OperationalError) -> Response:
+def show_out_of_order(error: Exception) -> Response:
     """The database does not answer: say so, and let caches and monitors know that it will pass."""
     report(error)
     return show(ServiceUnavailable(retry_after=60))

@@ -2,7 +2,17 @@
 
 import logging
 
-from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -24,6 +34,7 @@ from app.records.picture import picture_of
 from app.records.record import read_records
 from app.settings import DATA, Settings
 from app.web.clock import today
+from app.web.guide import advice_for
 
 blueprint = Blueprint("find", __name__)
 limiter = Limiter(get_remote_address)
@@ -44,6 +55,9 @@ NO_ANSWER = "We can’t look up postcodes just now. Try again in a few minutes, 
 
 class FindForm(FlaskForm):
     """One field. No token: it changes nothing, and other sites may host it."""
+
+    class Meta:
+        csrf = False
 
     postcode = StringField()
     place: Postcode | Elsewhere
@@ -72,9 +86,11 @@ class CurrentAreas:
 
 def init_app(app: Flask, settings: Settings) -> None:
     sources = settings.postcode_sources
-    user_agent = f"{settings.site_name} (+{settings.site_url})"
+    name = settings.site_name.encode("ascii", "ignore").decode().strip()
+    patience = 0 if "index" in sources else settings.postcodes_api_timeout / 2
+    api = PostcodesIO(settings.postcodes_api_url, f"{name} (+{settings.site_url})", patience=patience)
     app.extensions["finder"] = Finder(
-        PostcodesIO(settings.postcodes_api_url, user_agent) if "api" in sources else None,
+        api if "api" in sources else None,
         _open_index(app) if "index" in sources else None,
         CurrentAreas(),
         settings.postcodes_api_timeout,
@@ -113,13 +129,18 @@ def _rate() -> str:
 def home() -> str:
     session = database.session()
     records = read_records(session, english_councils(session, today()), today())
-    return render_template("find/home.html", form=FindForm(formdata=None), picture=picture_of(records))
+    return render_template(
+        "find/home.html",
+        form=FindForm(formdata=None),
+        picture=picture_of(records),
+        advice=advice_for("England"),
+    )
 
 
 @blueprint.post("/find")
 @limiter.limit(_rate, exempt_when=lambda: not _rate())
 def find() -> ResponseReturnValue:
-    form = FindForm()
+    form = FindForm(request.form)
     if not form.validate():
         return ask_again(form, 422)
     outcome = form.place if isinstance(form.place, Elsewhere) else finder().find(form.place, today())

@@ -18,6 +18,12 @@ EXAMPLE: dict[str, str | None] = {
 }
 
 
+def advice_for(nation: str) -> list[AdviceLine]:
+    """The national advice services for people in a nation."""
+    lines = database.session().scalars(select(AdviceLine).order_by(AdviceLine.position))
+    return [line for line in lines if nation in line.nations.split(";")]
+
+
 @blueprint.get("/how-we-check")
 def how_we_check() -> str:
     standing = Standing.OFFER

@@ -29,10 +29,24 @@ HEADLINES = {
     Standing.OFFER: "Yes, {name} has published a kinship local offer.",
     Standing.POLICY: "Yes, {name} has published a family and friends care policy.",
     Standing.MANUAL: "{name} has a policy in its manual for social workers, not written for families.",
-    Standing.COPY: "A copy of {name}’s policy is kept elsewhere. We have not seen it on the council’s site.",
+    Standing.COPY: "We found a copy of {whose} policy, but not on the council’s own site.",
     Standing.INFORMATION: "{name} has some information, but we have not found a policy yet.",
     Standing.NONE_FOUND: "We could not find a kinship care policy for {name}.",
     Standing.NOT_CHECKED: "We have not checked {name} yet.",
+}
+WITH_ARTICLE = (
+    "Isle",
+    "City of",
+    "London Borough",
+    "Royal Borough",
+    "East Riding",
+    "Borough of",
+    "Council of",
+)
+SOURCE_NAMES = {
+    "github.com": "mySociety’s list of councils",
+    "en.wikipedia.org": "Wikipedia",
+    "www.localgovernmentlawyer.co.uk": "Local Government Lawyer",
 }
 DOCUMENT_KINDS = {
     "local_offer": "The council’s kinship local offer",
@@ -53,6 +67,8 @@ def init_app(app: Flask) -> None:
         "dated": dated_words,
         "listed": listed,
         "host": host,
+        "source_name": source_name,
+        "the": the,
         "numbers": numbers,
         "band_patch": lambda band: PATCHES[band],
     }
@@ -60,6 +76,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         headline=headline,
         lead=lead,
+        question=question,
         possessive=possessive,
         ANSWER_PATCHES=ANSWER_PATCHES,
         ANSWER_BANDS=ANSWER_BANDS,
@@ -71,26 +88,43 @@ def init_app(app: Flask) -> None:
 
 def headline(record: Record) -> str:
     """The answer in one plain sentence."""
-    return HEADLINES[record.rating.standing].format(name=record.council.name)
+    name = the(record.council.name)
+    sentence = HEADLINES[record.rating.standing].format(name=name, whose=possessive(name))
+    return sentence[0].upper() + sentence[1:]
 
 
 def lead(record: Record) -> str:
-    """What stands behind the answer, in a sentence or two."""
-    standing, name = record.rating.standing, record.council.name
+    """What stands behind the answer, in a few short sentences."""
+    standing = record.rating.standing
     if standing is Standing.NOT_CHECKED:
         return "There may be a policy. You can ask the council for help today, with or without one."
     if standing is Standing.NONE_FOUND:
         return "There may still be one. You can ask the council for help today, with or without it."
-    said = record.topics("yes")
-    missing = record.topics("no")
-    words = f"What we read says something about {listed(said[:4], len(said))}. " if said else ""
+    said, missing = record.topics("yes"), record.topics("no")
+    sentences = []
+    if said:
+        sentences.append(f"What we read says something about {listed(said[:3], len(said))}.")
     if missing:
-        words += f"It does not cover {listed(missing)}. "
+        sentences.append(f"What we read does not cover {listed(missing)}.")
     if not standing.published:
-        return words + f"{name} may have a policy that we have not seen."
-    if record.rating.count(None):
-        words += "We have not checked everything yet."
-    return words.strip()
+        sentences.append("The council may have a policy that we have not seen.")
+    elif not said:
+        sentences.append("We have not read enough of it yet to say more.")
+    elif record.rating.count(None):
+        sentences.append("We have not checked everything yet.")
+    return " ".join(sentences)
+
+
+def question(band: Band) -> str:
+    """What stands before the band's name, so that the two read as one."""
+    if band in (Band.SUPPORTIVE, Band.PARTLY, Band.UNHELPFUL):
+        return "How supportive is it?"
+    return "Our result so far"
+
+
+def the(name: str) -> str:
+    """A name as it stands inside a sentence: "the Isle of Wight", "Kent"."""
+    return f"the {name}" if name.startswith(WITH_ARTICLE) else name
 
 
 def possessive(name: str) -> str:
@@ -106,6 +140,8 @@ def listed(items: Iterable[str], of: int | None = None) -> str:
         words.append(f"{more} more thing{'s' if more > 1 else ''}")
     if len(words) < 2:
         return "".join(words)
+    if any(" and " in word for word in words):
+        return f"{'; '.join(words[:-1])}; and {words[-1]}"
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
@@ -125,6 +161,11 @@ def dated_words(dated: str) -> str:
     if len(dated) == 4:
         return dated
     return f"{first:%B %Y}" if len(dated) == 7 else day(first)
+
+
+def source_name(address: str) -> str:
+    """What to call a source: its own name if its host says little, else its host."""
+    return SOURCE_NAMES.get(urlsplit(address).hostname or "", host(address))
 
 
 def host(address: str) -> str:

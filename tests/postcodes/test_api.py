@@ -1,15 +1,18 @@
 """The client of the postcode API: each answer a typed result, each fault a typed failure."""
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from app.postcodes.answer import Cause, Located, Place, SourceFailed, Unknown
 from app.postcodes.api import PostcodesIO
 from app.postcodes.postcode import Postcode
+from app.settings import ROOT
 from tests.postcode_api import FAULTS, PostcodeAPI
 
 LIMIT = 0.6  # seconds
@@ -43,6 +46,8 @@ CAUSES = {
     "too large": Cause.TOO_LARGE,
     "redirecting": Cause.REDIRECTED,
     "retired in an odd way": Cause.UNEXPECTED,
+    "retired nowhere on earth": Cause.UNEXPECTED,
+    "an error that is no text": Cause.UNEXPECTED,
 }
 
 
@@ -91,7 +96,64 @@ def test_no_postcode_near_a_place(source: Source) -> None:
 
 def test_the_request_names_the_site_and_encodes_the_postcode(source: Source, api: PostcodeAPI) -> None:
     source.look_up(Postcode("SE1/../%zz", "2DL?"))
-    assert "Kinship Council Check (tests)" in api.user_agents
+    assert api.paths == ["/postcodes/SE1%2F..%2F%25zz%202DL%3F"]
+    assert api.headers[0]["User-Agent"] == "Kinship Council Check (tests)"
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew(
+    source: Source, api: PostcodeAPI
+) -> None:
+    api.fault = "closing quietly"
+    assert source.look_up(SOUTHWARK) == source.look_up(SOUTHWARK) == Located(("E09000028",))
+
+
+def test_a_cookie_of_the_api_is_not_kept(source: Source, api: PostcodeAPI) -> None:
+    api.fault = "setting a cookie"
+    source.look_up(SOUTHWARK)
+    source.look_up(SOUTHWARK)
+    assert not any("Cookie" in headers for headers in api.headers)
+
+
+def test_the_stand_in_answers_like_the_real_api(api: PostcodeAPI) -> None:
+    """Against answers recorded from postcodes.io 18.0.1, where they are at hand."""
+    recorded = ROOT.parent / "shared" / "postcodes" / "api_examples.json"
+    if not recorded.exists():
+        pytest.skip("the recorded answers (../shared/postcodes/api_examples.json) are not here")
+    examples = json.loads(recorded.read_text(encoding="utf-8"))
+    for name, text in {
+        "unknown_ZZ99_9ZZ": "ZZ99 9ZZ",
+        "retired_AB1_0AA": "AB1 0AA",
+        "malformed_SE1": "SE1",
+        "found_london_SE1_2DL": "SE1 2DL",
+        "found_two_tier_BR8_7RE": "BR8 7RE",
+        "live_without_codes_AB43_1AJ": "AB43 1AJ",
+    }.items():
+        answer = requests.get(f"{api.url}/postcodes/{text}", timeout=5)
+        assert answer.status_code == examples[name]["status"]
+        if answer.status_code == 404:
+            assert answer.json() == examples[name]
+        else:
+            for code in ("admin_district", "admin_county"):
+                told = answer.json()["result"]["codes"][code]
+                real = examples[name]["result"]["codes"][code]
+                assert told == real or (name.startswith("live_without") and real is None)
+
+
+def test_asking_for_a_place_waits_in_patience(api: PostcodeAPI) -> None:
+    """A burst larger than the number of places is served, if somebody is willing to wait for one."""
+    client = PostcodesIO(api.url, "tests", at_once=2, patience=LIMIT)
+    answers = []
+
+    def ask() -> None:
+        answers.append(client.look_up(SOUTHWARK, time.monotonic() + LIMIT))
+
+    visitors = [threading.Thread(target=ask) for _ in range(12)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert answers == [Located(("E09000028",))] * 12
+    client.close()
 
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "an unknown code"])
@@ -129,7 +191,7 @@ def test_an_abandoned_look_up_gives_its_place_back(source: Source, api: Postcode
 
 def test_more_look_ups_than_allowed_at_once_are_turned_away_at_once(source: Source, api: PostcodeAPI) -> None:
     api.fault = "hanging"
-    causes = []
+    causes: list[Cause] = []
 
     def ask() -> None:
         try:
@@ -143,6 +205,8 @@ def test_more_look_ups_than_allowed_at_once_are_turned_away_at_once(source: Sour
     for visitor in visitors:
         visitor.join()
     assert sorted(cause.name for cause in causes) == ["BUSY"] * 5 + ["TIMEOUT"] * 3
+    time.sleep(0.3)
+    assert api.asked == 3  # a connection broken at the deadline is not tried again
 
 
 def test_a_failure_carries_neither_postcode_nor_address(

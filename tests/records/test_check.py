@@ -48,7 +48,7 @@ def test_the_shipped_facts_have_no_faults() -> None:
         ("documents.csv", "seen_as\n", "seen_as,more\n", "documents.csv:1: the header has columns we do not know: more"),
         ("documents.csv", "2025-03", "March 2025", "documents.csv:2: dated is “March 2025”"),
         ("documents.csv", "2025-03", "2025-13", "documents.csv:2: dated is “2025-13”"),
-        ("documents.csv", "borsetshire,1", "borsetshire,first", "documents.csv:2: rank is “first”, not a number"),
+        ("documents.csv", "borsetshire,1", "borsetshire,first", "documents.csv:2: rank is “first”, not a small number"),
         ("documents.csv", "https://www.borsetshire.example/offer.pdf", "offer.pdf", "documents.csv:2: “offer.pdf” is not a web address"),
         ("documents.csv", "local_offer", "offer", "documents.csv:2: kind is “offer”; it must be"),
         ("documents.csv", "Kinship local offer", " Kinship local offer", "documents.csv:2: title has spaces at an end"),
@@ -60,6 +60,22 @@ def test_the_shipped_facts_have_no_faults() -> None:
         ("successions.csv", ",east-borsetshire,", ",,", "successions.csv:2: a change in force or planned needs"),
         ("contacts.csv", "kinship@borsetshire.example", "kinship at borsetshire", "contacts.csv:2: “kinship at borsetshire” is not an e-mail"),
         ("searches.csv", "felpersham,person", "felpersham,robot", "searches.csv:4: kind is “robot”"),
+        ("successions.csv", "2027-04-01,planned", ",under_consideration", "successions.csv:2: effective_date is empty"),
+        ("successions.csv", ",east-borsetshire,2027", ",borsetshire;felpersham,2027", "councils.csv:4: a council to come needs a row"),
+        ("successions.csv", ",east-borsetshire,2027-04-01", ",east-borsetshire,2026-04-01", "successions.csv:2: east-borsetshire starts on 2027-04-01, after"),
+        ("councils.csv", "E06000901", "E10000099", "councils.csv:2: duplicate: another council has the code E10000099"),
+        ("councils.csv", "E06000901", "W06000901", "councils.csv:3: the code W06000901 is not one of England"),
+        ("councils.csv", "unitary,England,West Midlands,https://www.f", "unitary,England,West Middlands,https://www.f", "councils.csv:3: region is “West Middlands”"),
+        ("councils.csv", "unitary,England,West Midlands,https://www.f", "hsc_trust,England,West Midlands,https://www.f", "councils.csv:3: a hsc_trust is not in England"),
+        ("districts.csv", "E07000901", "E06000901", "districts.csv:2: the code E06000901 is a council’s already"),
+        ("districts.csv", "borsetshire,\n", "borsetshire,\nE07000902,ambridge,Ambridge,England,borsetshire,\n", "districts.csv:2: duplicate: another district"),
+        ("code_changes.csv", "E06000801,E06000901", "E06000801,E06000909", "code_changes.csv:2: unknown code “E06000909”"),
+        ("code_changes.csv", "E06000801,E06000901", "E06000801,E06000801", "code_changes.csv:2: these replace each other in a circle"),
+        ("documents.csv", "2025-03", "2027-03", "documents.csv:2: dated is 2027-03, after the day it was checked"),
+        ("documents.csv", "borsetshire,1", "borsetshire,99999999999", "documents.csv:2: rank is “99999999999”, not a small number"),
+        ("contacts.csv", "01632 960121", "ask for Ruth", "contacts.csv:2: phone is “ask for Ruth”, without a number"),
+        ("advice_lines.csv", "advice.,England", "advice.,Engalnd", "advice_lines.csv:2: nations is “Engalnd”"),
+        ("neighbours.csv", "E06000901,E10000099", "E06000908,E10000099", "neighbours.csv:2: unknown code “E06000908”"),
     ],
 )  # fmt: skip
 def test_a_fault_is_reported_where_it_is(folder: Path, name: str, old: str, new: str, reported: str) -> None:
@@ -90,7 +106,21 @@ def test_unreadable_files_are_faults_too(folder: Path) -> None:
     assert any(fault.startswith("documents.csv:1: is not well-formed CSV") for fault in reported)
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(folder: Path) -> None:
+def test_another_way_of_writing_csv_is_only_a_warning(folder: Path) -> None:
     path = folder / "answers.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert faults(folder) == []
+    [fault] = faults(folder)
+    assert fault.startswith("answers.csv:1: warning: not quite in this project’s form")
+
+
+def test_a_bad_row_does_not_hide_those_after_it(folder: Path) -> None:
+    borsetshire.change(folder, "answers.csv", "borsetshire,approach,yes", "short\nborsetshire,approach,maybe")
+    reported = faults(folder)
+    assert "answers.csv:2: has 1 cells; the header has 7" in reported
+    assert "answers.csv:3: answer is “maybe”; it must be no or yes" in reported
+
+
+def test_a_folder_in_place_of_a_table_is_a_fault(folder: Path) -> None:
+    (folder / "contacts.csv").unlink()
+    (folder / "contacts.csv").mkdir()
+    assert any(fault.startswith("contacts.csv:1: the file cannot be read") for fault in faults(folder))

@@ -72,6 +72,18 @@ def test_a_row_taken_out_is_removed_and_kept_in_the_trace(engine: Engine, folder
     assert last.before["criterion"] == "housing"
 
 
+def test_a_council_can_be_renamed_with_all_that_refers_to_it(engine: Engine, folder: Path) -> None:
+    load(engine, folder, "Ruth", TODAY)
+    for path in folder.iterdir():
+        path.write_text(
+            path.read_text().replace("borsetshire,", "borset,").replace("east-borset,", "east-borsetshire,")
+        )
+    load(engine, folder, "David", TODAY)
+    with Session(engine) as session:
+        assert session.get(Council, "borsetshire") is None
+        assert session.get_one(Answer, ("borset", "approach")).answer == "yes"
+
+
 def test_the_row_that_was_checked_later_wins(engine: Engine, folder: Path) -> None:
     load(engine, folder, "Ruth", TODAY)
     older, newer = "2026-10-01,live page\n", "2026-11-15,live page\n"

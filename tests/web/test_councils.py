@@ -72,7 +72,7 @@ def test_a_former_council_with_one_successor_redirects(client: FlaskClient) -> N
 def test_a_district_sends_people_to_its_county(look: Look) -> None:
     page = look("/councils/guildford")
     assert page.h1 is not None
-    assert page.h1.text == "In Guildford Borough Council, Surrey County Council runs children’s services."
+    assert page.h1.text == "Surrey County Council runs children’s services in Guildford."
     assert page.select_one("main a[href='/councils/surrey']") is not None
 
 
@@ -93,9 +93,11 @@ def test_an_english_page_answers_first(look: Look) -> None:
     [
         ("derby", "Yes, Derby has published a kinship local offer."),
         ("surrey", "Surrey has a policy in its manual for social workers, not written for families."),
-        ("liverpool", "A copy of Liverpool’s policy is kept elsewhere."),
+        ("liverpool", "We found a copy of Liverpool’s policy, but not on the council’s own site."),
         ("tower-hamlets", "Tower Hamlets has some information, but we have not found a policy yet."),
         ("blackpool", "We have not checked Blackpool yet."),
+        ("isles-of-scilly", "We have not checked the Isles of Scilly yet."),
+        ("city-of-london", "Yes, the City of London has published a kinship local offer."),
     ],
 )
 def test_the_headline_says_whose_policy_it_is(look: Look, slug: str, says: str) -> None:
@@ -207,13 +209,25 @@ def test_surrey_announces_its_change_and_gives_way_on_the_day(client: FlaskClien
         assert "154 councils" in client.get("/").text
 
 
+def test_an_answer_from_an_old_document_says_how_old_it_is(look: Look) -> None:
+    page = look("/councils/southwark")
+    lead = page.select_one(".lead")
+    assert lead is not None
+    assert lead.text.endswith("Some of it is from 2011, so it may have changed.")
+    check = page.select_one("#check-money")
+    assert check is not None
+    assert "Dated 2011." in check.text
+    assert "may have changed" not in look("/councils/birmingham").select(".lead")[0].text
+
+
 def test_a_no_and_a_search_that_found_nothing(invented: FlaskClient) -> None:
     county = invented.get("/councils/borsetshire").text
-    assert "It does not cover space and housing." in county
+    assert "What we read does not cover housing." in county
     city = invented.get("/councils/felpersham").text
     assert "We could not find a kinship care policy for Felpersham." in city
     assert "There may still be one." in city
     assert "A person looked: the council’s website and the web" in city
+    assert "Nobody has searched" not in city
 
 
 def test_the_list_has_all_153_and_can_be_filtered(look: Look) -> None:
@@ -267,6 +281,25 @@ def test_the_data_says_what_the_page_says(client: FlaskClient) -> None:
     assert len(client.get("/councils/cumbria.json").json["successors"]) == 2
     assert client.get("/councils/guildford.json").json["responsible"][0]["slug"] == "surrey"
     assert client.get("/councils/atlantis.json").status_code == 404
+
+
+def test_a_slash_at_the_end_does_no_harm(client: FlaskClient) -> None:
+    assert client.get("/councils/").status_code == client.get("/councils/leeds/").status_code == 200
+
+
+def test_a_district_is_found_by_name_after_a_reorganisation_too(client: FlaskClient) -> None:
+    with time_machine.travel("2027-04-02", tick=False):
+        assert "/councils/west-surrey" in client.get("/councils?name=guildford").text
+    with time_machine.travel("2028-04-02", tick=False):
+        east_suffolk = client.get("/councils/east-suffolk")
+        assert "/councils/western-suffolk" in east_suffolk.text
+        assert "Suffolk County Council runs" not in east_suffolk.text
+
+
+def test_a_policy_from_before_the_council_began_is_said_to_be_one(look: Look) -> None:
+    lead = look("/councils/north-yorkshire").select_one(".lead")
+    assert lead is not None
+    assert "The policy is from before North Yorkshire took over on 1 April 2023." in lead.text
 
 
 @pytest.mark.parametrize("slug", ["atlantis", "Leeds", "SW1A1AA", "leeds%00", "%2e%2e", "a" * 3000])

@@ -1,17 +1,24 @@
 """From the form to the council's page, through the front door."""
 
 import csv
+import io
+import shutil
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.records.load import load
+from app.settings import DATA
 from tests.conftest import Look
 from tests.postcode_api import FAULTS, PostcodeAPI
+from tests.records.borsetshire import change
 
 POSTCODES = Path(__file__).parent.parent / "postcodes"
 STATUS = {"malformed": 422, "unknown": 404, "unknown_area": 404}
@@ -98,6 +105,58 @@ def test_the_form_needs_no_token_and_sets_no_cookie(client: FlaskClient) -> None
     answer = client.post("/find", data={"postcode": "SE1 2DL"}, headers={"Origin": "https://other.example"})
     assert answer.status_code == 303
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"json": {"postcode": 123}},
+        {"json": [1, 2]},
+        {"json": "LS1"},
+        {"data": b"\xff\x00", "content_type": "x"},
+    ],
+)
+def test_a_body_that_is_no_form_is_an_empty_form(client: FlaskClient, body: dict[str, Any]) -> None:
+    assert client.post("/find", **body).status_code == 422
+
+
+def test_a_file_in_the_field_is_an_empty_form(client: FlaskClient) -> None:
+    assert client.post("/find", data={"postcode": (io.BytesIO(b"x"), "x.txt")}).status_code == 422
+
+
+def test_two_proxies_in_front_tell_the_visitors_address(make_app: Callable[..., Flask]) -> None:
+    client = make_app(FIND_RATE_LIMIT="1 per minute", TRUSTED_PROXIES="2").test_client()
+
+    def status(forwarded: str) -> int:
+        return client.post(
+            "/find", data={"postcode": "x"}, headers={"X-Forwarded-For": forwarded}
+        ).status_code
+
+    assert status("192.0.2.1, 198.51.100.1") == 422
+    assert status("192.0.2.2, 198.51.100.1") == 422
+    assert status("203.0.113.9, 192.0.2.1, 198.51.100.1") == 429
+
+
+def test_newly_loaded_areas_are_used_without_a_new_start(app: Flask, tmp_path: Path) -> None:
+    client = app.test_client()
+    assert client.post("/find", data={"postcode": "BR8 7RE"}).location == "/councils/kent"
+    shutil.copytree(DATA, tmp_path / "data")
+    change(tmp_path / "data", "councils.csv", "kent,E10000016", "kent,E10000096")
+    change(tmp_path / "data", "neighbours.csv", "E10000016", "E10000096")
+    change(tmp_path / "data", "councils.csv", "medway,E06000035", "medway,E10000016")
+    change(tmp_path / "data", "neighbours.csv", "E06000035", "E10000016")
+    load(app.extensions["engine"], tmp_path / "data", "tests", date(2026, 11, 21))
+    assert client.post("/find", data={"postcode": "BR8 7RE"}).location == "/councils/medway"
+
+
+@pytest.mark.parametrize("name", ["Kinship Check – Leeds", "Ymweld â"])
+def test_any_name_of_the_site_can_be_told_to_the_api(
+    make_app: Callable[..., Flask], api: PostcodeAPI, name: str
+) -> None:
+    client = make_app(SITE_NAME=name).test_client()
+    assert client.post("/find", data={"postcode": "SE1 2DL"}).status_code == 303
+    assert "kinship.example" in api.headers[0]["User-Agent"]
+    assert name in client.get("/").text
 
 
 @pytest.mark.parametrize("data", [{}, {"postcode": ""}, {"other": "x"}])

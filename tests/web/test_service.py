@@ -61,6 +61,15 @@ def test_not_ready_without_tables_and_pages_say_so_kindly(
     assert client.get("/privacy").status_code == 200
 
 
+def test_a_file_that_is_no_database_is_said_kindly_too(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    (tmp_path / "broken.sqlite").write_bytes(b"this is no database" * 100)
+    client = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'broken.sqlite'}").test_client()
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/councils/leeds").status_code == 503
+
+
 def test_the_sitemap_leads_to_real_pages_under_the_sites_own_address(client: FlaskClient) -> None:
     addresses = re.findall(
         "<loc>(.*?)</loc>", client.get("/sitemap.xml", headers={"Host": "evil.example"}).text
