@@ -23,7 +23,7 @@ from app.records.load import Faulty, export, load
 from app.records.record import read_records
 from app.settings import DATA
 from app.web.clock import today
-from app.web.find import INDEX, finder
+from app.web.sources import INDEX, finder
 
 data = AppGroup("data", help="The CSV tables: check, load and export them.")
 postcodes = AppGroup("postcodes", help="Look up postcodes.")

@@ -4,12 +4,13 @@ from flask import Flask
 from flask_compress import Compress
 
 from app.settings import Settings
-from app.web import answers_log, assets, councils, errors, find, guide, headers, service, wording
+from app.web import answers_log, assets, councils, errors, find, guide, headers, service, sources, wording
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     Compress(app)
-    find.init_app(app, settings)
+    sources.init_app(app, settings)
+    find.init_app(app)
     app.jinja_env.globals["site"] = settings
     for blueprint in (find.blueprint, councils.blueprint, guide.blueprint, service.blueprint):
         app.register_blueprint(blueprint)

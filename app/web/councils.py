@@ -12,6 +12,7 @@ from wtforms import SelectField, StringField
 
 from app import database
 from app.models import Council, District
+from app.records.advice import advice_lines
 from app.records.bodies import (
     Body,
     Current,
@@ -26,8 +27,8 @@ from app.records.rating import Band
 from app.records.record import Record, read_records
 from app.web.as_data import body_as_data, record_as_data
 from app.web.clock import today
-from app.web.find import FindForm, edition_month
-from app.web.guide import advice_for
+from app.web.find import FindForm
+from app.web.sources import edition_month
 
 blueprint = Blueprint("councils", __name__, url_prefix="/councils")
 
@@ -116,7 +117,10 @@ def page(slug: str) -> ResponseReturnValue:
             return _english_page(body)
         case Current(council=council):
             return render_template(
-                "councils/nation.html", council=council, advice=advice_for(council.nation), **_border(council)
+                "councils/nation.html",
+                council=council,
+                advice=advice_lines(database.session(), council.nation),
+                **_border(council),
             )
         case Future():
             return render_template("councils/future.html", body=body)
@@ -163,7 +167,7 @@ def _english_page(body: Current) -> str:
         late=body.change is not None and body.change.effective_date <= today(),
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),
-        advice=advice_for("England"),
+        advice=advice_lines(session, "England"),
         **_border(body.council),
     )
 

@@ -1,7 +1,5 @@
 """From a postcode to a council's page: the home page, the form, and the pages of places elsewhere."""
 
-import logging
-
 from flask import (
     Blueprint,
     Flask,
@@ -17,30 +15,23 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import FlaskForm
-from sqlalchemy import func, select
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from app import database
-from app.models import Council, Revision
+from app.models import Council
 from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable
-from app.postcodes.api import PostcodesIO
-from app.postcodes.areas import Areas
-from app.postcodes.finder import Finder
-from app.postcodes.index import Index, IndexUnusable
 from app.postcodes.postcode import Elsewhere, Malformed, Postcode, read
-from app.records.bodies import english_councils, read_areas
+from app.records.advice import advice_lines
+from app.records.bodies import english_councils
 from app.records.picture import picture_of
 from app.records.record import read_records
-from app.settings import DATA, Settings
+from app.settings import Settings
 from app.web.clock import today
-from app.web.guide import advice_for
+from app.web.sources import edition_month, finder
 
 blueprint = Blueprint("find", __name__)
 limiter = Limiter(get_remote_address)
-log = logging.getLogger("kinship.postcodes")
-
-INDEX = DATA / "postcodes.index"
 
 PLACES = {"northern-ireland", "jersey", "guernsey", "isle-of-man", "bfpo", "overseas", "non-geographic"}
 NO_SUCH_POSTCODE = "We can’t find that postcode. Check it and type it again."
@@ -69,55 +60,8 @@ class FindForm(FlaskForm):
             raise ValidationError(str(error)) from None
 
 
-class CurrentAreas:
-    """The area tables, read again whenever something was loaded."""
-
-    def __init__(self) -> None:
-        self._version: int | None = -1
-        self._areas: Areas | None = None
-
-    def __call__(self) -> Areas:
-        session = database.session()
-        version = session.scalar(select(func.max(Revision.id)))
-        if self._areas is None or version != self._version:
-            self._areas, self._version = read_areas(session), version
-        return self._areas
-
-
-def init_app(app: Flask, settings: Settings) -> None:
-    sources = settings.postcode_sources
-    name = settings.site_name.encode("ascii", "ignore").decode().strip()
-    patience = 0 if "index" in sources else settings.postcodes_api_timeout / 2
-    api = PostcodesIO(settings.postcodes_api_url, f"{name} (+{settings.site_url})", patience=patience)
-    app.extensions["finder"] = Finder(
-        api if "api" in sources else None,
-        _open_index(app) if "index" in sources else None,
-        CurrentAreas(),
-        settings.postcodes_api_timeout,
-        index_first=sources[0] == "index",
-    )
+def init_app(app: Flask) -> None:
     limiter.init_app(app)
-
-
-def _open_index(app: Flask) -> Index | None:
-    """The index; without one that can be used the site runs on, and /readyz says so."""
-    try:
-        return Index.open(INDEX)
-    except IndexUnusable as unusable:
-        app.extensions["index_unusable"] = str(unusable)
-        log.error("%s The site runs without it.", unusable)
-        return None
-
-
-def finder() -> Finder:
-    found: Finder = current_app.extensions["finder"]
-    return found
-
-
-def edition_month() -> str:
-    """The month of the edition that the postcode index was made from, "October 2025"; "" without one."""
-    index = finder().index
-    return f"{index.date:%B %Y}" if index else ""
 
 
 def _rate() -> str:
@@ -133,7 +77,7 @@ def home() -> str:
         "find/home.html",
         form=FindForm(formdata=None),
         picture=picture_of(records),
-        advice=advice_for("England"),
+        advice=advice_lines(session, "England"),
     )
 
 

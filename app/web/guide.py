@@ -1,27 +1,21 @@
 """The pages that explain: how we check, about, help, privacy, accessibility."""
 
 from flask import Blueprint, render_template
-from sqlalchemy import select
 
 from app import database
-from app.models import AdviceLine
+from app.records.advice import advice_lines
 from app.records.criteria import criteria, keys
 from app.records.rating import Band, Standing, band_of, settled_band
+from app.web.sources import edition_month, finder
 
 blueprint = Blueprint("guide", __name__)
 
-# The worked example: an invented council whose manual is not the only document, seven questions seen.
+# The worked example: an invented council with a local offer; six questions yes, one no, five not seen.
 EXAMPLE: dict[str, str | None] = {
     **dict.fromkeys(("approach", "money", "wellbeing", "education", "contact", "current"), "yes"),
     "housing": "no",
     **dict.fromkeys(("family_time", "legal", "accountable", "involved", "complaints"), None),
 }
-
-
-def advice_for(nation: str) -> list[AdviceLine]:
-    """The national advice services for people in a nation."""
-    lines = database.session().scalars(select(AdviceLine).order_by(AdviceLine.position))
-    return [line for line in lines if nation in line.nations.split(";")]
 
 
 @blueprint.get("/how-we-check")
@@ -42,13 +36,15 @@ def how_we_check() -> str:
 
 @blueprint.get("/about")
 def about() -> str:
-    return render_template("guide/about.html")
+    index = finder().index
+    return render_template(
+        "guide/about.html", edition=edition_month(), attribution=index and index.attribution
+    )
 
 
 @blueprint.get("/help")
 def get_help() -> str:
-    lines = list(database.session().scalars(select(AdviceLine).order_by(AdviceLine.position)))
-    return render_template("guide/help.html", advice=lines)
+    return render_template("guide/help.html", advice=advice_lines(database.session()))
 
 
 @blueprint.get("/privacy")

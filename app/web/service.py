@@ -9,7 +9,7 @@ from app import database
 from app.models import Council, Document
 from app.records.bodies import english_councils
 from app.web.clock import today
-from app.web.find import finder
+from app.web.sources import state_of_sources
 
 blueprint = Blueprint("service", __name__)
 UNKEPT = {"Cache-Control": "no-store"}
@@ -25,7 +25,7 @@ def readyz() -> ResponseReturnValue:
     """Ready when the database answers and holds councils. A failing source of postcodes is told of, no more:
     pages still work, and so may the other source.
     """
-    state = {"postcodes": _sources()}
+    state = {"postcodes": state_of_sources()}
     try:
         session = database.session()
         councils = len(english_councils(session, today()))
@@ -35,17 +35,6 @@ def readyz() -> ResponseReturnValue:
     ready = councils > 0
     data = {"english_councils": councils, "documents": documents}
     return {"ready": ready, "database": "answers", "data": data, **state}, 200 if ready else 503, UNKEPT
-
-
-def _sources() -> dict[str, str]:
-    """How the sources of postcodes are, for those in use."""
-    api, index = finder().api, finder().index
-    state = {"api": api.state} if api else {}
-    if index:
-        state["index"] = f"edition {index.edition} of {index.date}, {index.postcodes} postcodes"
-    elif unusable := current_app.extensions.get("index_unusable"):
-        state["index"] = unusable
-    return state
 
 
 @blueprint.get("/robots.txt")

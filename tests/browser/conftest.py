@@ -2,19 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.settings import ROOT
 from tests.postcode_api import PostcodeAPI
+from tests.server import serving
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = (
@@ -40,38 +35,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(loaded_database: Path, shared_api: PostcodeAPI) -> Iterator[str]:
     """The address of the site on its production server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{loaded_database}",
         "POSTCODES_API_URL": shared_api.url,
         "CONTACT_EMAIL": "put-right@kinship.example",
     }
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
-    server = subprocess.Popen(
-        [*command, "--blocking-threads", "4", "--log-level", "error", "wsgi:app"],
-        cwd=ROOT, env=environment, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address)
+    with serving(environment) as (address, _):
         yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the site did not start")
 
 
 @pytest.fixture

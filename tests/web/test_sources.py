@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.web import find
+from app.web import sources
 from tests.postcode_api import FAULTS, PostcodeAPI
 
 LIMIT = 0.4  # seconds, for the API
@@ -128,8 +128,8 @@ def test_every_council_page_offers_its_neighbours(index_only: FlaskClient) -> No
 @pytest.fixture
 def own_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "postcodes.index"
-    shutil.copyfile(find.INDEX, path)
-    monkeypatch.setattr(find, "INDEX", path)
+    shutil.copyfile(sources.INDEX, path)
+    monkeypatch.setattr(sources, "INDEX", path)
     return path
 
 

@@ -1,0 +1,80 @@
+"""The sources of postcodes as this site uses them: opened once for each worker, in the order set."""
+
+import logging
+
+from flask import Flask, current_app
+from sqlalchemy import func, select
+
+from app import database
+from app.models import Revision
+from app.postcodes.api import PostcodesIO
+from app.postcodes.areas import Areas
+from app.postcodes.finder import Finder
+from app.postcodes.index import Index, IndexUnusable
+from app.records.bodies import read_areas
+from app.settings import DATA, Settings
+
+log = logging.getLogger("kinship.postcodes")
+
+INDEX = DATA / "postcodes.index"
+
+
+class CurrentAreas:
+    """The area tables, read again whenever something was loaded."""
+
+    def __init__(self) -> None:
+        self._version: int | None = -1
+        self._areas: Areas | None = None
+
+    def __call__(self) -> Areas:
+        session = database.session()
+        version = session.scalar(select(func.max(Revision.id)))
+        if self._areas is None or version != self._version:
+            self._areas, self._version = read_areas(session), version
+        return self._areas
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    sources = settings.postcode_sources
+    name = settings.site_name.encode("ascii", "ignore").decode().strip()
+    patience = 0 if "index" in sources else settings.postcodes_api_timeout / 2
+    api = PostcodesIO(settings.postcodes_api_url, f"{name} (+{settings.site_url})", patience=patience)
+    app.extensions["finder"] = Finder(
+        api if "api" in sources else None,
+        _open_index(app) if "index" in sources else None,
+        CurrentAreas(),
+        settings.postcodes_api_timeout,
+        index_first=sources[0] == "index",
+    )
+
+
+def _open_index(app: Flask) -> Index | None:
+    """The index; without one that can be used the site runs on, and /readyz says so."""
+    try:
+        return Index.open(INDEX)
+    except IndexUnusable as unusable:
+        app.extensions["index_unusable"] = str(unusable)
+        log.error("%s The site runs without it.", unusable)
+        return None
+
+
+def finder() -> Finder:
+    found: Finder = current_app.extensions["finder"]
+    return found
+
+
+def edition_month() -> str:
+    """The month of the edition that the postcode index was made from, "October 2025"; "" without one."""
+    index = finder().index
+    return f"{index.date:%B %Y}" if index else ""
+
+
+def state_of_sources() -> dict[str, str]:
+    """How the sources are, for those in use: for operators."""
+    api, index = finder().api, finder().index
+    state = {"api": api.state} if api else {}
+    if index:
+        state["index"] = f"edition {index.edition} of {index.date}, {index.postcodes} postcodes"
+    elif unusable := current_app.extensions.get("index_unusable"):
+        state["index"] = unusable
+    return state

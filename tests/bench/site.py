@@ -1,0 +1,109 @@
+"""The site on its production server: what a worker weighs, and how pages do while the API hangs."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from app.settings import ROOT
+from tests.bench.row import Row
+from tests.postcode_api import PostcodeAPI
+from tests.server import serving
+
+ROUNDS = 3
+VISITORS = 40
+SECONDS = 8.0
+PAGE = "/councils/leeds"
+VISIT = """
+import sys, threading, time, requests
+address, visitors, until = sys.argv[1], int(sys.argv[2]), time.monotonic() + float(sys.argv[3])
+def visit(number):
+    session = requests.Session()
+    while time.monotonic() < until:
+        postcode = f"LS{number % 20 + 1} {number % 9 + 1}A{'ABDEFGHJ'[int(time.time() * 8) % 8]}"
+        session.post(address + "/find", data={"postcode": postcode}, allow_redirects=False)
+        time.sleep(1)
+threads = [threading.Thread(target=visit, args=(n,)) for n in range(visitors)]
+[t.start() for t in threads]
+[t.join() for t in threads]
+"""
+
+
+def rows() -> list[Row]:
+    """Every measurement of the running site; takes about a minute. Medians of three rounds, in turn."""
+    wells, ills, memory = [], [], 0.0
+    for _ in range(ROUNDS):
+        with _site(None) as (address, server):
+            wells.append(_percentile(_page_times(address)))
+            memory = max(memory, _heaviest_worker(server.pid))
+        with _site("hanging") as (address, _):
+            ills.append(_percentile(_page_times(address)))
+    well, ill = statistics.median(wells), statistics.median(ills)
+    return [
+        Row("Memory of one worker after visitors", f"{memory:.0f} MB", "under 90 MB"),
+        Row(f"GET {PAGE}, 99th percentile, {VISITORS} visitors, API well", f"{well:.0f} ms", ""),
+        Row(f"GET {PAGE}, 99th percentile, {VISITORS} visitors, API hanging", f"{ill:.0f} ms", ""),
+        Row("The same, hanging against well", f"{ill / well:.2f} ×", "at most 2 ×"),
+    ]
+
+
+@contextmanager
+def _site(fault: str | None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    api = PostcodeAPI()
+    api.fault = fault
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite",
+            "POSTCODES_API_URL": api.url,
+            "FIND_RATE_LIMIT": "",
+        }
+        for command in (["alembic", "upgrade", "head"], ["flask", "data", "load"]):
+            subprocess.run(
+                [sys.executable, "-m", *command], cwd=ROOT, env=environment, check=True, capture_output=True
+            )
+        with serving(environment, workers=2, threads=16) as (address, server):
+            yield address, server
+    api.fault = None
+    api.close()
+
+
+def _page_times(address: str) -> list[float]:
+    """Milliseconds of each GET, one after the other, while visitors in another process submit postcodes."""
+    session = requests.Session()
+    for _ in range(20):
+        session.get(address + PAGE, timeout=30)
+    command = [sys.executable, "-c", VISIT, address, str(VISITORS), str(SECONDS)]
+    visitors = subprocess.Popen(command, cwd=ROOT)
+    times, until = [], time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        start = time.perf_counter()
+        session.get(address + PAGE, timeout=30)
+        times.append((time.perf_counter() - start) * 1000)
+        time.sleep(0.005)
+    visitors.wait()
+    return times
+
+
+def _percentile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
+
+
+def _heaviest_worker(pid: int) -> float:
+    """Resident memory in MB of the heaviest process under a server."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return max(_resident(int(child)) for child in (*children, pid))
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1000
+    return 0.0
