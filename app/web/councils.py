@@ -116,12 +116,9 @@ def page(slug: str) -> ResponseReturnValue:
         case Current(council=council) if council.nation == "England":
             return _english_page(body)
         case Current(council=council):
-            return render_template(
-                "councils/nation.html",
-                council=council,
-                advice=advice_lines(database.session(), council.nation),
-                **_border(council),
-            )
+            advice = advice_lines(database.session(), council.nation)
+            border = _border(council)
+            return render_template("councils/nation.html", council=council, advice=advice, **border)
         case Future():
             return render_template("councils/future.html", body=body)
         case Former(successors=(successor,)):
