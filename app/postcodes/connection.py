@@ -54,37 +54,34 @@ class Call:
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
 
 
-def _note_socket(connection: HTTPConnection) -> None:
-    call = _current.get()
-    if call is not None:
-        call.use(connection.sock)
+class _Abortable:
+    """A connection that tells its call which socket it uses.
 
+    A broken connection looks like one that the server had closed, which is tried again: but not once the
+    deadline has passed and the visitor has gone on.
+    """
 
-def _refuse_after_deadline() -> None:
-    """A broken connection looks like a closed one, which is tried again: not once the visitor has gone on."""
-    call = _current.get()
-    if call is not None and call.aborted:
-        raise TimeoutError
+    sock: socket.socket | None
 
-
-class _Connection(HTTPConnection):
     def putrequest(self, *args: Any, **options: Any) -> None:
-        _refuse_after_deadline()
-        super().putrequest(*args, **options)
+        call = _current.get()
+        if call is not None and call.aborted:
+            raise TimeoutError
+        super().putrequest(*args, **options)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
-        _note_socket(self)
-        return super().getresponse()
+        call = _current.get()
+        if call is not None:
+            call.use(self.sock)
+        return super().getresponse()  # type: ignore[misc]
 
 
-class _SecureConnection(HTTPSConnection):
-    def putrequest(self, *args: Any, **options: Any) -> None:
-        _refuse_after_deadline()
-        super().putrequest(*args, **options)
+class _Connection(_Abortable, HTTPConnection):
+    pass
 
-    def getresponse(self) -> Any:
-        _note_socket(self)
-        return super().getresponse()
+
+class _SecureConnection(_Abortable, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):

@@ -143,6 +143,20 @@ def as_data(slug: str) -> ResponseReturnValue:
             return body_as_data(body)
 
 
+def english_record(slug: str) -> Record | Council:
+    """The record of an English council responsible today, or the council to go to instead.
+
+    Answers 404 for all other bodies: nothing is scored there, so there is nothing to print or to send.
+    """
+    match _body_or_404(slug):
+        case Current(council=council) if council.nation == "England":
+            return _record(council)
+        case Former(successors=(successor,)):
+            return successor
+        case _:
+            return abort(404)
+
+
 def _body_or_404(slug: str) -> Body:
     if not re.fullmatch("[a-z0-9-]{1,64}", slug):
         abort(404)

@@ -115,6 +115,22 @@ def lead(record: Record) -> str:
     return " ".join(sentences)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something to ask a council about: `seen` if we read that it is not covered, not if we found nothing."""
+
+    key: str
+    ask: str
+    seen: bool
+
+
+def gaps(record: Record) -> list[Gap]:
+    """The questions that a council's documents leave open: first those with a "no", then those not seen."""
+    open_questions = [each for each in record.findings if each.answer != "yes"]
+    open_questions.sort(key=lambda each: each.answer is None)
+    return [Gap(each.criterion.key, each.criterion.ask, each.answer == "no") for each in open_questions]
+
+
 def question(band: Band) -> str:
     """What stands before the band's name, so that the two read as one."""
     if band in (Band.SUPPORTIVE, Band.PARTLY, Band.UNHELPFUL):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visits
+from tests.web.test_councils import ENGLISH
 
 pytestmark = pytest.mark.browser
 
@@ -75,6 +76,15 @@ def test_no_page_scrolls_sideways(visit: Visits, width: int, dark: bool) -> None
     for address in PAGES:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_the_briefing_of_every_council_prints_on_one_side_of_a4(visit: Visits) -> None:
+    page = visit.page(width=1280)
+    for slug in ENGLISH:
+        page.goto(f"/councils/{slug}/briefing")
+        pdf = page.pdf(format="A4", prefer_css_page_size=True)
+        assert pdf.count(b"/Type /Page\n") == 1, slug
+    assert visit.messages == []
 
 
 def test_the_council_page_prints_on_one_side_of_a4(visit: Visits) -> None:

@@ -18,9 +18,9 @@ from tests.postcode_api import PostcodeAPI
 
 PAGES = (
     "/", "/councils", "/councils/leeds", "/councils/cardiff", "/councils/cumbria", "/councils/guildford",
-    "/councils/west-surrey", "/how-we-check", "/about", "/help", "/privacy", "/accessibility",
-    "/elsewhere/northern-ireland", "/elsewhere/jersey", "/elsewhere/guernsey", "/elsewhere/isle-of-man",
-    "/elsewhere/bfpo", "/elsewhere/overseas", "/elsewhere/non-geographic",
+    "/councils/west-surrey", "/councils/leeds/briefing", "/how-we-check", "/about", "/help", "/privacy",
+    "/accessibility", "/elsewhere/northern-ireland", "/elsewhere/jersey", "/elsewhere/guernsey",
+    "/elsewhere/isle-of-man", "/elsewhere/bfpo", "/elsewhere/overseas", "/elsewhere/non-geographic",
 )  # fmt: skip
 
 

@@ -1,0 +1,38 @@
+"""One printed A4 page to hand to a councillor: the finding, the gaps as questions, the duty, the sources."""
+
+import segno
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app.records.record import Record
+from app.web.councils import english_record
+from app.web.wording import gaps
+
+blueprint = Blueprint("briefing", __name__, url_prefix="/councils")
+
+MOST_QUESTIONS = 6  # a councillor reads one page, and answers few questions
+MOST_SOURCES = 4
+
+
+@blueprint.get("/<slug>/briefing")
+def page(slug: str) -> ResponseReturnValue:
+    record = english_record(slug)
+    if not isinstance(record, Record):
+        return redirect(url_for("briefing.page", slug=record.slug), 301)
+    site = current_app.extensions["settings"].site_url
+    address = site + url_for("councils.page", slug=slug)
+    return render_template(
+        "briefing/page.html",
+        record=record,
+        questions=gaps(record)[:MOST_QUESTIONS],
+        documents=record.documents[:MOST_SOURCES],
+        address=address,
+        qr=_qr(address),
+    )
+
+
+def _qr(address: str) -> Markup:
+    """A QR code of an address as SVG, black on white in every colour scheme so that phones can read it."""
+    code = segno.make(address, error="m", micro=False)
+    return Markup(code.svg_inline(scale=4, border=4, light="#fff", dark="#000", omitsize=True))  # noqa: S704
