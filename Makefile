@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 .PHONY: serve test setup lint bench pins
 
 serve: setup
+	@echo "Kinship Council Check is at http://$(HOST):$(PORT) (Ctrl+C stops it)"
 	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
 	  --blocking-threads $(WEB_THREADS) --respawn-failed-workers --no-access-log --log-level error wsgi:app
 
