@@ -1,6 +1,7 @@
 """The command line: `flask data …` for whoever keeps the facts, `flask postcodes …` for look-ups."""
 
 import getpass
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,11 @@ from tqdm import tqdm
 
 from app import database
 from app.models import Council
-from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable
+from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable, Why
 from app.postcodes.build import BuildFailed, build
-from app.postcodes.bulk import Body, Resolver, Text, Unresolvable, lines_of, write_resolved
+from app.postcodes.bulk import Body, Resolver, write_resolved
 from app.postcodes.postcode import Elsewhere, Malformed, read
+from app.postcodes.rows import Text, Unresolvable
 from app.records.bodies import read_areas
 from app.records.check import check, read_files
 from app.records.load import Faulty, export, load
@@ -101,12 +103,14 @@ def _answer(text: str) -> str:
         case Found(slug=slug, certainty=certainty, retired=retired):
             likely = " (likely: it is in no list, but all around it are)"
             return slug + (old if retired else likely if certainty is Certainty.LIKELY else "")
-        case OneOf(slugs=slugs, retired=retired):
-            return "one of " + ", ".join(slugs) + (old if retired else "")
+        case OneOf(slugs=slugs, why=why):
+            return "one of " + ", ".join(slugs) + (old if why is Why.RETIRED else "")
         case Elsewhere(place=name):
             return name
         case NotFound(exists=True):
             return "real, but belongs to no council"
+        case NotFound(retired=True):
+            return "an old postcode, no longer used; where it was is not known"
         case NotFound(suggestions=suggestions):
             meant = " or ".join(map(str, suggestions))
             return "no such postcode" + (f"; did you mean {meant}?" if meant else "")
@@ -126,23 +130,40 @@ def resolve_command(source: Path, target: Path, column: str, force: bool) -> Non
         raise click.ClickException("The postcode index cannot be used, or POSTCODE_SOURCES leaves it out.")
     if str(target) != "-" and target.exists() and not force:
         raise click.ClickException(f"{target} exists. Give --force to overwrite it.")
+    _stop_cleanly()
     resolver = Resolver(index, _bodies_by_code())
     try:
-        read_text = Text.of(sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes())
-        lines = tqdm(
-            lines_of(read_text.text), unit=" rows", total=read_text.text.count("\n"), file=sys.stderr
-        )
-        write_resolved(target, read_text, resolver.resolve(lines, column))
-    except (Unresolvable, OSError) as error:
+        text = Text.of(sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes())
+        with tqdm(text.lines(), unit=" rows", total=text.text.count("\n"), file=sys.stderr) as lines:
+            write_resolved(target, text, resolver.resolve(lines, column))
+    except Unresolvable as error:
         raise click.ClickException(str(error)) from None
+    except BrokenPipeError:
+        sys.exit(1)  # whoever read the output has seen enough
+    except OSError as error:
+        raise click.ClickException(f"{source} or {target}: {error.strerror}") from None
+    for warning in resolver.warnings():
+        click.echo(f"Warning: {warning}", err=True)
     total = resolver.counts.total()
     parts = ", ".join(f"{count} {certainty}" for certainty, count in resolver.counts.most_common())
     click.echo(f"{total} rows: {parts}", err=True)
 
 
+def _stop_cleanly() -> None:
+    """Let an end from outside run the clearing up, so that no half-written file is left behind."""
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, lambda *_: sys.exit(1))
+
+
 def _bodies_by_code() -> Callable[[str], tuple[Body, ...]]:
     """For a resolver: the councils responsible today for an authority's code, with their band in England."""
-    session, areas = database.session(), read_areas(database.session())
+    session = database.session()
+    try:
+        areas = read_areas(session)
+    except DBAPIError:
+        raise click.ClickException("The database cannot be read. Run make setup first.") from None
+    if not areas.councils:
+        raise click.ClickException("The database holds no councils. Run flask data load first.")
 
     def bodies(code: str) -> tuple[Body, ...]:
         councils = [session.get_one(Council, slug) for slug in areas.responsible((code,), today())]
@@ -164,6 +185,7 @@ def _bodies_by_code() -> Callable[[str], tuple[Body, ...]]:
 @click.option("--edition", help="The edition, like 2025.4.0, if the source does not tell it.")
 def build_command(source: Path, edition: str | None) -> None:
     """Make data/postcodes.index and data/neighbours.csv from OS Code-Point Open, a zip or a folder."""
+    _stop_cleanly()
     files = read_files(DATA)
     known = frozenset(line.cells["gss"] for line in files.lines[Council]) - {""}
     with tqdm(unit=" area files", file=sys.stderr) as bar:

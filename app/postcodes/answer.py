@@ -74,24 +74,34 @@ class Found:
     retired: bool = False
 
 
+class Why(Enum):
+    """Why a postcode leaves several bodies to choose from."""
+
+    GAP = "it is in no list, and those around it belong to several"
+    DIVIDED = "its council was replaced by several"
+    RETIRED = "it is no longer used, and those around it belong to several"
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Two to five bodies, by slug, of which one is responsible: only the visitor can tell which."""
+    """Two or more bodies, by slug, of which one is responsible: only the visitor can tell which."""
 
     slugs: tuple[str, ...]
-    retired: bool = False
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """No such postcode (`exists` false), or a real one that belongs to no council (`exists` true).
 
-    `suggestions` are existing postcodes that somebody may have meant.
+    `suggestions` are existing postcodes that somebody may have meant; `near` the bodies, by slug, that have
+    the postcodes around it, in case it is too new for every list.
     """
 
     exists: bool = False
     retired: bool = False
     suggestions: tuple[Postcode, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

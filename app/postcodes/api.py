@@ -17,10 +17,9 @@ from urllib.parse import quote
 import requests
 import urllib3
 from circuitbreaker import CircuitBreaker
-from requests.adapters import HTTPAdapter
 
 from app.postcodes.answer import Cause, Located, Place, SourceFailed, Unknown
-from app.postcodes.connection import Call, abortable_pools
+from app.postcodes.connection import AbortableAdapter, Call
 from app.postcodes.postcode import Postcode
 
 log = logging.getLogger("kinship.postcodes")
@@ -59,8 +58,7 @@ class PostcodesIO:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=at_once, max_retries=RETRIES)
-        adapter.poolmanager.pool_classes_by_scheme = abortable_pools()
+        adapter = AbortableAdapter(pool_connections=1, pool_maxsize=at_once, max_retries=RETRIES)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
         self.last_failure: Cause | None = None

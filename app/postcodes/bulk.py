@@ -4,9 +4,8 @@ A row's own text is kept as it stands, whatever its quoting, and the new cells a
 of a row can be lost, and a file that is not quite CSV comes out no worse.
 """
 
-import csv
-import io
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -16,14 +15,10 @@ from typing import IO
 
 from app.postcodes.index import Index
 from app.postcodes.postcode import Elsewhere, Malformed, read
+from app.postcodes.rows import Record, Rows, Text, Unresolvable
 
 NEW_COLUMNS = ("council_slug", "council_name", "gss", "band", "certainty")
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-DELIMITERS = ",;\t|"
-
-
-class Unresolvable(ValueError):
-    """The file cannot be worked on. `str()` is a sentence for whoever gave it."""
+ONLY_THE_OWNER = 0o600  # may read a new file: it may hold supporters' addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +31,50 @@ class Body:
     band: str
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A file's text and how it was written: the encoding, and a byte order mark or nothing."""
-
-    text: str
-    encoding: str
-    mark: bytes
-
-    @classmethod
-    def of(cls, data: bytes) -> "Text":
-        """Read UTF-8, with or without a byte order mark, or else Windows' cp1252."""
-        mark = BYTE_ORDER_MARK if data.startswith(BYTE_ORDER_MARK) else b""
-        try:
-            return cls(data[len(mark) :].decode("utf-8"), "utf-8", mark)
-        except UnicodeDecodeError:
-            pass
-        try:
-            return cls(data.decode("cp1252"), "cp1252", b"")
-        except UnicodeDecodeError:
-            raise Unresolvable("The file is neither UTF-8 nor Windows (cp1252) text.") from None
-
-
 class Resolver:
-    """Adds the council columns to rows. `counts` says how many rows had each certainty.
+    """Adds the council columns to rows.
 
     `councils` gives the bodies responsible for an authority's code: one, or several where it was divided.
+    Afterwards `counts` says how many rows had each certainty, and `warnings` what was odd about the file.
     """
 
     def __init__(self, index: Index, councils: Callable[[str], tuple[Body, ...]]) -> None:
         self._index = index
         self._councils = councils
         self._cells: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._long: list[int] = []
+        self._stray: list[int] = []
         self.counts: Counter[str] = Counter()
 
     def resolve(self, lines: Iterable[str], column: str) -> Iterator[str]:
         """The lines of a file with the new columns. Raises `Unresolvable` if the header does not serve."""
-        records = _records(iter(lines))
+        rows = Rows(iter(lines))
+        self._stray = rows.stray_quotes
+        records = iter(rows)
         header = next(records, None)
-        if header is None or not header.cells:
+        if header is None:
             raise Unresolvable("The file is empty.")
-        delimiter = header.delimiter
         place = _place(header.cells, column)
-        quote = '"' if header.text.startswith('"') and header.text.rstrip("\r\n").endswith('"') else ""
-        yield header.with_cells(NEW_COLUMNS, len(header.cells), delimiter, quote)
-        width = len(header.cells)
+        layout = _Layout.of(header, rows.delimiter)
+        yield rows.before + layout.with_cells(header, NEW_COLUMNS)
         for record in records:
             if not record.cells:
                 yield record.text  # a blank line
                 continue
+            if len(record.cells) > layout.width:
+                self._long.append(record.line)
             cell = record.cells[place] if place < len(record.cells) else ""
-            yield record.with_cells(self._answer(cell), width, delimiter, quote)
+            yield layout.with_cells(record, self._answer(cell))
+
+    def warnings(self) -> Iterator[str]:
+        """A sentence for everything that whoever uses the file should look at."""
+        if self._long:
+            yield (
+                f"{len(self._long)} rows have more cells than the header, so their new cells stand further "
+                f"right. The first is on line {self._long[0]}."
+            )
+        for line in self._stray:
+            yield f"A quote that opens on line {line} is never closed; each line after it was read alone."
 
     def _answer(self, cell: str) -> tuple[str, ...]:
         key = self._looked_up(cell)
@@ -123,72 +111,63 @@ class Resolver:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
-    """One row: its text with its line end, and its cells."""
+class _Layout:
+    """How the file's header is written; new cells follow it."""
 
-    text: str
-    cells: list[str]
+    width: int
     delimiter: str
+    quoted: bool
+    end: str
 
-    def with_cells(self, new: tuple[str, ...], width: int, delimiter: str, quote: str) -> str:
+    @classmethod
+    def of(cls, header: Record, delimiter: str) -> "_Layout":
+        body = header.text.rstrip("\r\n")
+        quoted = body.startswith('"') and body.endswith('"')
+        return cls(len(header.cells), delimiter, quoted, header.text[len(body) :] or "\n")
+
+    def with_cells(self, record: Record, new: tuple[str, ...]) -> str:
         """The row with new cells behind it, in line with the header's even if the row is short."""
-        body = self.text.rstrip("\r\n")
-        end = self.text[len(body) :] or "\n"
-        missing = delimiter * max(0, width - len(self.cells))
-        if quote:
-            return body + missing + "".join(f'{delimiter}"{cell}"' for cell in new) + end
-        cells = (f'"{cell}"' if delimiter in cell else cell for cell in new)
-        return body + missing + delimiter + delimiter.join(cells) + end
-
-
-def _records(lines: Iterator[str]) -> Iterator[_Record]:
-    """The rows of a CSV text, each with the very text it was written in."""
-    first = next(lines, None)
-    if first is None:
-        return
-    delimiter = max(DELIMITERS, key=first.count)
-    taken: list[str] = []
-
-    def noted() -> Iterator[str]:
-        for line in (line for part in ([first], lines) for line in part):
-            taken.append(line)
-            yield line
-
-    rows = csv.reader(noted(), delimiter=delimiter)
-    csv.field_size_limit(2**31 - 1)
-    for cells in rows:
-        yield _Record("".join(taken), cells, delimiter)
-        taken.clear()
+        body = record.text.rstrip("\r\n")
+        missing = self.delimiter * max(0, self.width - len(record.cells))
+        cells = (f'"{cell}"' if self.quoted or self.delimiter in cell else cell for cell in new)
+        end = record.text[len(body) :] or self.end
+        return body + missing + self.delimiter + self.delimiter.join(cells) + end
 
 
 def _place(header: list[str], column: str) -> int:
     """Which column holds the postcodes."""
     names = [name.strip().casefold() for name in header]
-    if column.strip().casefold() not in names:
+    wanted = column.strip().casefold()
+    if wanted not in names:
         raise Unresolvable(f"There is no column “{column}”. The columns are: {', '.join(header)}.")
+    if names.count(wanted) > 1:
+        raise Unresolvable(f"There is more than one column “{column}”.")
     if taken := set(NEW_COLUMNS) & set(names):
         raise Unresolvable(f"The file has a column {sorted(taken)[0]} already.")
-    return names.index(column.strip().casefold())
-
-
-def lines_of(text: str) -> io.StringIO:
-    """The lines of a text, line ends kept as they are."""
-    return io.StringIO(text, newline="")
+    return names.index(wanted)
 
 
 def write_resolved(target: Path, written_as: Text, lines: Iterable[str]) -> None:
     """Write lines to a file, whole or not at all, or to standard output for "-", as the source was written.
 
+    A file that is overwritten keeps its permissions. Raises `Unresolvable` if it is not an ordinary file.
     New cells may have a character that cp1252 lacks; none of today's council names does.
     """
     encoded = (line.encode(written_as.encoding) for line in lines)
     if str(target) == "-":
         _write(sys.stdout.buffer, written_as.mark, encoded)
         return
+    target = target.resolve()
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else ONLY_THE_OWNER
+    if target.exists() and not target.is_file():
+        raise Unresolvable(f"{target.name} is not an ordinary file.")
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with unfinished.open("wb") as file:
+        with os.fdopen(
+            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_THE_OWNER), "wb"
+        ) as file:
             _write(file, written_as.mark, encoded)
+        unfinished.chmod(mode)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

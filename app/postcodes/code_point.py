@@ -93,6 +93,8 @@ class CodePoint:
                 metadata = file.read()
         version = VERSION_LINE.search(metadata)
         edition = told or (version[1] if version else "")
+        if edition and not QUARTERLY.fullmatch(edition):
+            raise BuildFailed(f"“{edition}” is not an edition as OS numbers it, like 2025.4.0.")
         on = _copyright_date(metadata) or _date_of_quarter(edition)
         if not edition or not on:
             raise BuildFailed(

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from time import monotonic
 from typing import Any
 
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -46,9 +47,10 @@ class Call:
     def abort(self) -> None:
         """Break the connection, so that the thread waiting on it goes free."""
         self.aborted = True
-        if self.socket is not None:
+        in_use = self.socket  # read once: the other thread may let go of it at any moment
+        if in_use is not None:
             with contextlib.suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)
+                in_use.shutdown(socket.SHUT_RDWR)
 
 
 _current: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -92,6 +94,14 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def abortable_pools() -> dict[str, type[HTTPConnectionPool]]:
-    """For `PoolManager.pool_classes_by_scheme`."""
-    return {"http": _Pool, "https": _SecurePool}
+class AbortableAdapter(HTTPAdapter):
+    """requests' adapter with connections that a deadline can break, straight or through a proxy."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        return manager

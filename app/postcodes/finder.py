@@ -19,9 +19,11 @@ from app.postcodes.answer import (
     NotFound,
     OneOf,
     Outcome,
+    Place,
     SourceFailed,
     Unavailable,
     Unknown,
+    Why,
 )
 from app.postcodes.api import PostcodesIO
 from app.postcodes.areas import Areas
@@ -56,14 +58,14 @@ class Finder:
         self.index = index
         self._areas = areas
         self._limit = limit
-        self._index_first = index_first
+        self.index_first = index_first
         self._remembered: TTLCache[str, Located | Unknown] = TTLCache(REMEMBERED, REMEMBERED_FOR)
         self._lock = threading.Lock()
 
     def find(self, postcode: Postcode, on: date) -> Outcome:
         """Which body is responsible on a day for where this postcode is."""
         listed = self.index.look_up(postcode) if self.index else NOTHING_LISTED
-        if self.api is None or (self._index_first and listed.certainty == "exact"):
+        if self.api is None or (self.index_first and listed.certainty == "exact"):
             return self._by_index(postcode, listed, on, Cause.NO_SOURCE)
         deadline = monotonic() + self._limit
         try:
@@ -94,19 +96,29 @@ class Finder:
         if not slugs:
             log.warning("the API gave area codes that are in none of our tables: %s", ", ".join(told.codes))
             raise SourceFailed(Cause.UNKNOWN_CODE)
-        return Found(slugs[0], retired=retired) if len(slugs) == 1 else OneOf(slugs, retired)
+        if len(slugs) > 1:
+            return OneOf(slugs, Why.RETIRED if retired else Why.DIVIDED)
+        return Found(slugs[0], retired=retired)
 
     def _by_absence(
         self, postcode: Postcode, told: Unknown, listed: IndexAnswer, on: date, deadline: float
     ) -> Outcome:
         """What it means that the API has no such live postcode: unless it is retired, the index decides."""
-        if told.retired and listed.certainty == "unknown" and told.place and self.api:
-            nearest = self.api.nearest(told.place, deadline)
-            if isinstance(nearest, Located):
-                return self._by_codes(nearest, on, retired=True)
+        if told.retired and listed.certainty == "unknown":
+            return self._by_nearest(told.place, on, deadline) or self._not_found(postcode, retired=True)
         if listed.certainty == "exact" or told.retired:
             return self._by_list(postcode, listed, on, told.retired)
-        return self._not_found(postcode)
+        return self._not_found(postcode, near=self._slugs(listed, on))
+
+    def _by_nearest(self, place: Place | None, on: date, deadline: float) -> Outcome | None:
+        """Where a retired postcode was, by the nearest live one; None if that cannot be found out."""
+        if place is None or self.api is None:
+            return None
+        try:
+            nearest = self.api.nearest(place, deadline)
+            return self._by_codes(nearest, on, retired=True) if isinstance(nearest, Located) else None
+        except SourceFailed:
+            return None
 
     def _by_index(self, postcode: Postcode, listed: IndexAnswer, on: date, cause: Cause) -> Outcome:
         """What the index says alone, the API having failed for this cause or not being asked at all."""
@@ -115,15 +127,20 @@ class Finder:
         return self._by_list(postcode, listed, on) if self.index else Unavailable(cause)
 
     def _by_list(self, postcode: Postcode, listed: IndexAnswer, on: date, retired: bool = False) -> Outcome:
-        areas = self._areas()
-        slugs = tuple(
-            dict.fromkeys(slug for code in listed.authorities for slug in areas.responsible((code,), on))
-        )
+        slugs = self._slugs(listed, on)
         if not slugs:
             return self._not_found(postcode, retired)
         if len(slugs) > 1:
-            return OneOf(slugs, retired)
+            gap = Why.GAP if listed.certainty == "shared" else Why.DIVIDED
+            return OneOf(slugs, Why.RETIRED if retired else gap)
         return Found(slugs[0], Certainty.LIKELY if listed.certainty == "likely" else Certainty.EXACT, retired)
 
-    def _not_found(self, postcode: Postcode, retired: bool = False) -> NotFound:
-        return NotFound(retired=retired, suggestions=self.index.suggestions(postcode) if self.index else ())
+    def _slugs(self, listed: IndexAnswer, on: date) -> tuple[str, ...]:
+        """The bodies responsible on a day for the authorities that the index names."""
+        areas = self._areas() if listed.authorities else None
+        found = (areas.responsible((code,), on) for code in listed.authorities) if areas else ()
+        return tuple(dict.fromkeys(slug for slugs in found for slug in slugs))
+
+    def _not_found(self, postcode: Postcode, retired: bool = False, near: tuple[str, ...] = ()) -> NotFound:
+        suggestions = self.index.suggestions(postcode) if self.index else ()
+        return NotFound(retired=retired, suggestions=suggestions, near=near)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Literal
 
 from app.postcodes.index_file import (
-    FORMAT_VERSION,
     SLOT_OF_INWARD,
     SLOTS_OF_OUTWARD,
     SLOTS_OF_SECTOR,
@@ -54,13 +53,12 @@ UNKNOWN = IndexAnswer("unknown", ())
 class Index:
     """One edition of Code-Point Open, opened once per worker and never changed (so threads may share it).
 
-    `format_version`, `edition` ("2025.4.0"), `date` (OS's copyright date of that edition), `attribution`
+    `edition` ("2025.4.0"), `date` (OS's copyright date of that edition), `attribution`
     (the sentence the licence asks to show), `authorities` (every GSS code in it, sorted), and the counts
     `postcodes`, `sectors` and `shared_sectors`.
     """
 
     def __init__(self, contents: Contents) -> None:
-        self.format_version = FORMAT_VERSION
         self.edition = contents.edition
         self.date = contents.date
         self.attribution = contents.attribution
@@ -98,11 +96,6 @@ class Index:
         if not authorities:
             return UNKNOWN
         return IndexAnswer("likely" if len(authorities) == 1 else "shared", authorities)
-
-    def authorities_of_sector(self, postcode: Postcode) -> tuple[str, ...]:
-        """Every authority with a postcode in the sector of `postcode`, most common first."""
-        slot = self._slot(postcode)
-        return () if slot is None else self._authorities_around(slot)
 
     def suggestions(self, postcode: Postcode) -> tuple[Postcode, ...]:
         """Up to five existing postcodes one likely slip away from `postcode`, likeliest first."""

@@ -94,21 +94,20 @@ def find() -> ResponseReturnValue:
         case Found(slug=slug, certainty=certainty, retired=retired):
             note = "old-postcode" if retired else "likely" if certainty is Certainty.LIKELY else None
             return redirect(url_for("councils.page", slug=slug, found=note), 303)
-        case OneOf(slugs=slugs, retired=retired):
-            councils = [database.session().get_one(Council, slug) for slug in slugs]
+        case OneOf(slugs=slugs, why=why):
             return render_template(
-                "find/choose.html", councils=councils, retired=retired, edition=edition_month()
+                "find/choose.html", councils=_councils(slugs), why=why.name, edition=edition_month()
             )
         case NotFound(exists=True):
             return ask_again(form, 404, NO_COUNCIL)
-        case NotFound(retired=retired, suggestions=suggestions):
-            return ask_again(form, 404, OLD_POSTCODE if retired else NO_SUCH_POSTCODE, suggestions)
+        case NotFound(retired=retired):
+            return ask_again(form, 404, OLD_POSTCODE if retired else NO_SUCH_POSTCODE, outcome)
         case Unavailable():
             return ask_again(form, 503, NO_ANSWER)
 
 
 def ask_again(
-    form: FindForm, status: int, sentence: str = "", suggestions: tuple[Postcode, ...] = ()
+    form: FindForm, status: int, sentence: str = "", not_found: NotFound | None = None
 ) -> ResponseReturnValue:
     """The form with what is wrong said twice, in a summary and at the field, and what was typed kept.
 
@@ -118,13 +117,18 @@ def ask_again(
         "find/again.html",
         form=form,
         sentence=sentence or str(form.postcode.errors[0]),
-        suggestions=suggestions,
+        not_found=not_found,
+        near=_councils(not_found.near) if not_found else [],
         edition=edition_month(),
     )
     response = make_response(page, status)
     if status == 503:
         response.headers["Retry-After"] = "60"
     return response
+
+
+def _councils(slugs: tuple[str, ...]) -> list[Council]:
+    return [database.session().get_one(Council, slug) for slug in slugs]
 
 
 @blueprint.get("/elsewhere/<place>")

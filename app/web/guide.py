@@ -6,7 +6,7 @@ from app import database
 from app.records.advice import advice_lines
 from app.records.criteria import criteria, keys
 from app.records.rating import Band, Standing, band_of, settled_band
-from app.web.sources import edition_month, finder
+from app.web.sources import finder
 
 blueprint = Blueprint("guide", __name__)
 
@@ -37,9 +37,8 @@ def how_we_check() -> str:
 @blueprint.get("/about")
 def about() -> str:
     index = finder().index
-    return render_template(
-        "guide/about.html", edition=edition_month(), attribution=index and index.attribution
-    )
+    attribution = index.attribution if index else ""
+    return render_template("guide/about.html", attribution=attribution)
 
 
 @blueprint.get("/help")

@@ -9,7 +9,7 @@ from app import database
 from app.models import Council, Document
 from app.records.bodies import english_councils
 from app.web.clock import today
-from app.web.sources import state_of_sources
+from app.web.sources import finder, state_of_sources
 
 blueprint = Blueprint("service", __name__)
 UNKEPT = {"Cache-Control": "no-store"}
@@ -22,8 +22,9 @@ def healthz() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Ready when the database answers and holds councils. A failing source of postcodes is told of, no more:
-    pages still work, and so may the other source.
+    """Ready when the database answers and holds councils, and there is a source of postcodes to ask.
+
+    An API that fails for now is told of, no more: pages still work, and so may the index.
     """
     state = {"postcodes": state_of_sources()}
     try:
@@ -32,7 +33,7 @@ def readyz() -> ResponseReturnValue:
         documents = session.scalar(select(func.count()).select_from(Document))
     except SQLAlchemyError as error:
         return {"ready": False, "database": type(error).__name__, **state}, 503, UNKEPT
-    ready = councils > 0
+    ready = councils > 0 and (finder().api is not None or finder().index is not None)
     data = {"english_councils": councils, "documents": documents}
     return {"ready": ready, "database": "answers", "data": data, **state}, 200 if ready else 503, UNKEPT
 

@@ -16,6 +16,7 @@ from app.settings import DATA, Settings
 
 log = logging.getLogger("kinship.postcodes")
 
+PATIENCE = 0.25  # seconds
 INDEX = DATA / "postcodes.index"
 
 
@@ -36,16 +37,20 @@ class CurrentAreas:
 
 def init_app(app: Flask, settings: Settings) -> None:
     sources = settings.postcode_sources
-    name = settings.site_name.encode("ascii", "ignore").decode().strip()
-    patience = 0 if "index" in sources else settings.postcodes_api_timeout / 2
-    api = PostcodesIO(settings.postcodes_api_url, f"{name} (+{settings.site_url})", patience=patience)
     app.extensions["finder"] = Finder(
-        api if "api" in sources else None,
+        _api(settings) if "api" in sources else None,
         _open_index(app) if "index" in sources else None,
         CurrentAreas(),
         settings.postcodes_api_timeout,
         index_first=sources[0] == "index",
     )
+
+
+def _api(settings: Settings) -> PostcodesIO:
+    """The API's client. With no index to fall back on, visitors wait a little for a place in a burst."""
+    name = settings.site_name.encode("ascii", "ignore").decode().strip()
+    patience = 0.0 if "index" in settings.postcode_sources else PATIENCE
+    return PostcodesIO(settings.postcodes_api_url, f"{name} (+{settings.site_url})", patience=patience)
 
 
 def _open_index(app: Flask) -> Index | None:
@@ -67,6 +72,19 @@ def edition_month() -> str:
     """The month of the edition that the postcode index was made from, "October 2025"; "" without one."""
     index = finder().index
     return f"{index.date:%B %Y}" if index else ""
+
+
+def ways_of_looking_up() -> str:
+    """Who is told a postcode, in a sentence for visitors, as POSTCODE_SOURCES has it."""
+    api, own = "postcodes.io, a public service", f"our own list of {edition_month()}"
+    has_api, has_list = finder().api is not None, finder().index is not None
+    if has_api and has_list:
+        first, second = (own, api) if finder().index_first else (api, own)
+        when = "does not have it" if finder().index_first else "does not answer"
+        return f"We look up postcodes with {first}. If that {when}, we use {second}."
+    if has_list:
+        return f"We look up postcodes in {own}. They go to nobody else."
+    return f"We look up postcodes with {api}."
 
 
 def state_of_sources() -> dict[str, str]:

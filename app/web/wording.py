@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.records.rating import Band, Standing, earliest
 from app.records.record import Record
+from app.web.sources import ways_of_looking_up
 
 # The patch (a shape and its colours) of each band; templates/_macros/patches.html draws them.
 PATCHES = {
@@ -76,6 +77,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         headline=headline,
         lead=lead,
+        ways_of_looking_up=ways_of_looking_up,
         question=question,
         possessive=possessive,
         ANSWER_PATCHES=ANSWER_PATCHES,

@@ -1,5 +1,10 @@
 """Adding council columns to a file of postcodes: nothing of it lost, nothing of it changed."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +14,12 @@ from flask.testing import FlaskCliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.postcodes.bulk import NEW_COLUMNS, Body, Resolver, Text, Unresolvable, lines_of
+from app.database import connect
+from app.postcodes.bulk import NEW_COLUMNS, Body, Resolver
 from app.postcodes.index import Index
+from app.postcodes.rows import Text, Unresolvable
+from app.settings import ROOT
+from tests.conftest import migrate
 from tests.postcode_api import PostcodeAPI
 
 BODIES = {
@@ -26,7 +35,7 @@ def bodies(code: str) -> tuple[Body, ...]:
 @pytest.fixture
 def resolve(index: Index) -> Callable[..., list[str]]:
     def run(text: str, column: str = "postcode") -> list[str]:
-        return list(Resolver(index, bodies).resolve(lines_of(text), column))
+        return list(Resolver(index, bodies).resolve(Text(text, "utf-8", b"").lines(), column))
 
     return run
 
@@ -77,6 +86,30 @@ def test_semicolons_tabs_and_quotes_everywhere_are_taken_up(resolve: Callable[..
     ]
 
 
+def test_what_stands_before_the_header_is_kept(resolve: Callable[..., list[str]]) -> None:
+    done = resolve('sep=;\r\n\r\n"name, first";postcode\r\nx;LS1 2AA')
+    assert done[0] == 'sep=;\r\n\r\n"name, first";postcode;council_slug;council_name;gss;band;certainty\r\n'
+    assert done[1].endswith(";exact\r\n")
+
+
+def test_a_quote_that_is_never_closed_costs_one_row_and_is_reported(index: Index) -> None:
+    text = "name,postcode\n" + "x,LS1 2AA\n" * 3 + '"Ann,LS1 2AA\n' + "x,LS1 2AA\n" * 5
+    resolver = Resolver(index, bodies)
+    done = list(resolver.resolve(Text(text, "utf-8", b"").lines(), "postcode"))
+    assert resolver.counts == {"exact": 8, "malformed": 1}
+    assert len(done) == 10
+    assert list(resolver.warnings()) == [
+        "A quote that opens on line 5 is never closed; each line after it was read alone."
+    ]
+
+
+def test_rows_with_more_cells_than_the_header_are_reported(index: Index) -> None:
+    resolver = Resolver(index, bodies)
+    list(resolver.resolve(["a,postcode\n", "x,LS1 2AA\n", "x,LS1 2AA,1,2\n"], "postcode"))
+    assert next(resolver.warnings()).startswith("1 rows have more cells than the header")
+    assert next(resolver.warnings()).endswith("The first is on line 3.")
+
+
 def test_short_and_blank_rows_are_kept_and_columns_stay_in_line(resolve: Callable[..., list[str]]) -> None:
     done = resolve("a,b,postcode\nonly\n\nx,y,LS1 2AA")
     assert done[1:3] == ["only,,,,,,,malformed\n", "\n"]
@@ -89,6 +122,8 @@ def test_short_and_blank_rows_are_kept_and_columns_stay_in_line(resolve: Callabl
         ("", "empty"),
         ("a,b\n1,2\n", "no column “postcode”. The columns are: a, b."),
         ("postcode,band\nLS1 2AA,x\n", "has a column band already"),
+        ("postcode,x,Postcode\n", "more than one column “postcode”"),
+        ("\n\n", "empty"),
     ],
 )
 def test_a_file_that_does_not_serve_is_refused(
@@ -102,7 +137,7 @@ def test_a_file_that_does_not_serve_is_refused(
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=60))
 def test_whatever_stands_in_the_rows_comes_out_again(index: Index, rubbish: str) -> None:
     text = "postcode,x\n" + rubbish
-    done = "".join(Resolver(index, bodies).resolve(lines_of(text), "postcode"))
+    done = "".join(Resolver(index, bodies).resolve(Text(text, "utf-8", b"").lines(), "postcode"))
     kept = done
     for line in rubbish.split("\n"):
         assert line in kept
@@ -126,6 +161,8 @@ def test_encodings(data: bytes, encoding: str, text: str) -> None:
 def test_text_of_no_known_encoding_is_refused() -> None:
     with pytest.raises(Unresolvable, match="neither"):
         Text.of(b"\x81\x8d")
+    with pytest.raises(Unresolvable, match="UTF-16"):
+        Text.of("postcode".encode("utf-16"))
 
 
 @pytest.fixture
@@ -165,6 +202,61 @@ def test_nothing_is_overwritten_without_force_or_by_a_failure(run: FlaskCliRunne
     assert run.invoke(args=[*args, "--force"]).exit_code == 0
     assert "leeds" in target.read_text()
     assert run.invoke(args=["postcodes", "resolve", str(target / "no.csv"), "-"]).exit_code == 1
+
+
+def test_a_new_file_is_for_its_owner_alone_and_an_old_one_keeps_its_permissions(
+    run: FlaskCliRunner, tmp_path: Path
+) -> None:
+    source, target, link = tmp_path / "in.csv", tmp_path / "out.csv", tmp_path / "link.csv"
+    source.write_text("postcode\nLS1 1UR\n")
+    run.invoke(args=["postcodes", "resolve", str(source), str(target)])
+    assert target.stat().st_mode & 0o777 == 0o600
+    target.chmod(0o640)
+    link.symlink_to(target)
+    assert run.invoke(args=["postcodes", "resolve", str(source), str(link), "--force"]).exit_code == 0
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert run.invoke(args=["postcodes", "resolve", str(source), "/dev/null", "--force"]).exit_code == 1
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_ended_in_the_middle_it_leaves_nothing_behind(
+    end: signal.Signals, database_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "in.csv").write_text("postcode\n" + "LS1 1UR\n" * 2_000_000)
+    command = [
+        sys.executable,
+        "-m",
+        "flask",
+        "postcodes",
+        "resolve",
+        str(folder / "in.csv"),
+        str(folder / "out.csv"),
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url}, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    while b"rows/s" not in process.stderr.read1(1000):
+        pass
+    time.sleep(0.3)
+    process.send_signal(end)
+    process.communicate()
+    assert process.returncode != 0
+    assert [path.name for path in folder.iterdir()] == ["in.csv"]
+
+
+def test_without_councils_the_command_says_so(make_app: Callable[..., Flask], tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'new.sqlite'}"
+    run = make_app(DATABASE_URL=address).test_cli_runner()
+    args = ["postcodes", "resolve", "-", "-"]
+    assert "Run make setup first" in run.invoke(args=args, input="postcode\n").output
+    engine = connect(address)
+    migrate(engine)
+    engine.dispose()
+    assert "Run flask data load first" in run.invoke(args=args, input="postcode\n").output
 
 
 def test_standard_input_to_standard_output(run: FlaskCliRunner) -> None:
