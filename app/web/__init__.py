@@ -5,6 +5,7 @@ from flask_compress import Compress
 
 from app.settings import Settings
 from app.web import answers_log, assets, councils, errors, find, guide, headers, service, sources, wording
+from app.web.letters import views as letters
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -14,5 +15,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["site"] = settings
     for blueprint in (find.blueprint, councils.blueprint, guide.blueprint, service.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(letters.blueprint)
     for module in (errors, headers, assets, answers_log, wording):
         module.init_app(app)
