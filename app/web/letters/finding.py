@@ -49,7 +49,10 @@ def finding(record: Record, raised: Collection[Finding], site_name: str, link: s
     """Our finding in a few sentences, with its date, the gaps raised, and the link that proves it."""
     council, standing = the(record.council.official_name), record.rating.standing
     if standing is Standing.NOT_CHECKED:
-        return f"On {day(today)} the website {site_name} had not checked {council} yet. See {link}"
+        return (
+            f"On {day(today)} the website {site_name} had not checked {council} yet. "
+            f"There may be a policy. See {link}"
+        )
     copies = all(each.seen_as == "archived copy" for each in record.documents) and bool(record.documents)
     when = f"On {day(record.checked_on)} " if record.checked_on else ""
     sentences = [
