@@ -8,7 +8,7 @@ from docx import Document
 from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
-from flask import Response, send_file
+from flask import Response
 
 from app.web.letters.letter import Letter
 
@@ -50,6 +50,6 @@ def _direct(paragraph: Paragraph, text: str) -> None:
 def download(letter: Letter, kind: str, name: str) -> Response:
     """The file to keep. `name` is the council's or the ask's slug, never the visitor's words."""
     content, mimetype = (as_word(letter), WORD) if kind == "docx" else (as_text(letter), "text/plain")
-    return send_file(
-        BytesIO(content), mimetype, as_attachment=True, download_name=f"letter-{name}.{kind}", etag=False
-    )
+    answer = Response(content, mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"letter-{name}.{kind}")
+    return answer

@@ -12,8 +12,8 @@ from app.web.letters.finding import Request
 from app.web.letters.letter import Written
 from app.web.letters.words import tidy, tidy_line
 
-LONGEST_ANSWER = 10_000  # characters; five of them in emoji fill two thirds of what a request may hold
-LONGEST_LINE = 200
+LONGEST_ANSWER = 10_000  # characters; all boxes full of emoji are 720,000 bytes of a request
+TOO_LONG = f"This answer is very long. Keep it under {LONGEST_ANSWER:,} letters. Shorter is better."
 
 
 def _box() -> TextAreaField:
@@ -21,11 +21,7 @@ def _box() -> TextAreaField:
 
 
 def _line() -> StringField:
-    return StringField(filters=[tidy_line], validators=[Length(max=LONGEST_LINE, message=TOO_LONG_A_NAME)])
-
-
-TOO_LONG = f"This answer is very long. Keep it under {LONGEST_ANSWER:,} letters. Shorter is better."
-TOO_LONG_A_NAME = f"This name is very long. Keep it under {LONGEST_LINE} letters."
+    return StringField(filters=[tidy_line], validators=[Length(max=LONGEST_ANSWER, message=TOO_LONG)])
 
 
 class LetterForm(FlaskForm):

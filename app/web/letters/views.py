@@ -23,7 +23,7 @@ from app.web.wording import the
 
 blueprint = Blueprint("letters", __name__)
 
-LETTER_BYTES = 1024 * 1024  # a form of these pages only; every box full of emoji is about 600,000 bytes
+LETTER_BYTES = 1024 * 1024  # for the forms of these pages alone; see LONGEST_ANSWER
 LETTER_RATE = "60 per minute"
 COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
 
