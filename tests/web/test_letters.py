@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -117,8 +118,24 @@ def test_a_no_is_not_covered_and_a_gap_in_our_reading_is_not_found(invented: Fla
     assert "It could not find anything on money and legal costs." in text
     assert "- How do you help families find space and housing?" in text
     assert "saved copies" not in text
+    fill = letter(invented, "/councils/borsetshire/write", words1="x", one="gaps")
+    assert "Please fill the gaps in your policy, and say by when." in fill
     form = BeautifulSoup(invented.get("/councils/borsetshire/write").text, "html.parser")
     assert form.select_one("input[value=approach]") is None
+
+
+def test_what_we_have_not_seen_is_never_called_a_gap(client: FlaskClient, look: Look) -> None:
+    """One shipped answer is a "no"; of every other policy we only know what we could not find."""
+    noes = {row["slug"] for row in rows("answers.csv") if row["answer"] == "no"}
+    for slug in ENGLISH:
+        for end in ("write", "write/mp"):
+            page = look(f"/councils/{slug}/{end}")
+            form = page.select_one("form[method=post]")
+            assert form is not None
+            assert "gaps" not in form.text or slug in noes
+        strip = look(f"/councils/{slug}").select_one("section.ask h2")
+        assert strip is not None
+        assert "fill the gaps" not in strip.text or slug in noes
 
 
 def test_without_a_policy_the_ask_is_to_publish_or_say_where_it_is(
@@ -349,6 +366,27 @@ def test_the_page_warns_and_shows_the_way_to_the_right_representative(look: Look
             address == LEEDS
         )
         assert page.select_one("[name*=address], [name*=postcode]") is None
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/act", "/act/council-support", "/councils/cumbria/write"])
+@pytest.mark.parametrize("posted", [False, True])
+def test_pages_are_well_made(client: FlaskClient, look: Look, address: str, posted: bool) -> None:
+    if posted and address not in PAGES:
+        return
+    page = page_of(client, address, {"words1": "x" * 20_000}, 422) if posted else look(address)
+    made = [page, page_of(client, address, typed("x"))] if posted else [page]
+    for each in made:
+        levels = [
+            int(heading.name[1]) for heading in each.select("h1, h2, h3, h4") if heading.get("id") != "sum"
+        ]
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        ids = [element["id"] for element in each.select("[id]")]
+        assert len(ids) == len(set(ids))
+        for element in each.select("[aria-describedby], [aria-labelledby], [for], [form]"):
+            named = [str(element.get(a, "")) for a in ("aria-describedby", "aria-labelledby", "for", "form")]
+            assert set(" ".join(named).split()) <= set(ids)
+        assert not each.select("script, [style], style, iframe, img")
 
 
 def test_a_council_page_asks_for_action(look: Look) -> None:

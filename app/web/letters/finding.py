@@ -98,7 +98,10 @@ def questions(raised: Collection[Finding]) -> str:
 
 
 def requests_to_councillor(record: Record) -> list[Request]:
-    """What the council can be asked to do; without a policy, first to publish one or say where it is."""
+    """What the council can be asked to do; without a policy, first to publish one or say where it is.
+
+    What we have not seen may be there, so only a "no" is called a gap to fill.
+    """
     standing, answers = record.rating.standing, record.rating.answers
     if not standing.published:
         first = [
@@ -108,12 +111,15 @@ def requests_to_councillor(record: Record) -> list[Request]:
                 "Please publish your kinship local offer. If you have done so, please tell me where it is.",
             )
         ]
-    else:
+    elif "no" in answers.values():
         first = [
             Request(
                 "gaps", "Fill the gaps in the policy", "Please fill the gaps in your policy, and say by when."
             )
         ]
+    else:
+        words = "Please say where your policy covers what the website could not find, or add it."
+        first = [Request("gaps", "Say where this is, or add it", words)]
     if standing is Standing.MANUAL:
         words = "Please publish a policy that is written for families."
         first.insert(0, Request("families", "Publish a policy written for families", words))
@@ -136,14 +142,18 @@ def requests_to_councillor(record: Record) -> list[Request]:
 def requests_to_mp(record: Record) -> list[Request]:
     """What an MP can be asked to do about this council."""
     council = the(record.council.official_name)
-    if record.rating.standing.published:
+    if not record.rating.standing.published:
+        label = "Ask the council to publish its policy"
+        words = f"Please ask {council} to publish its kinship local offer, or to say where it is."
+    elif "no" in record.rating.answers.values():
         label, words = (
             "Ask the council to fill the gaps",
             f"Please ask {council} to fill the gaps in its policy.",
         )
     else:
-        label = "Ask the council to publish its policy"
-        words = f"Please ask {council} to publish its kinship local offer, or to say where it is."
+        label = "Ask the council to say more"
+        where = "where its policy covers what the website could not find"
+        words = f"Please ask {council} to say {where}, or to add it."
     return [
         Request("council", label, words),
         Request(
