@@ -17,6 +17,7 @@ from app.web import (
     sources,
     wording,
 )
+from app.web.letters import views as letters
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,6 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         councils.blueprint,
         briefing.blueprint,
         guide.blueprint,
+        letters.blueprint,
         service.blueprint,
     ):
         app.register_blueprint(blueprint)

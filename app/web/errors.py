@@ -11,7 +11,10 @@ from app.web.answers_log import report
 WORDS = {
     404: ("We can’t find that page", "The link may be old or have a letter missing."),
     405: ("That link needs the form", "Go to the start and type your postcode there."),
-    413: ("That was too much to send", "Send only a postcode: 5 to 7 letters and numbers."),
+    413: (
+        "That was too much to send",
+        "Go back, make it shorter and try again. A postcode has 5 to 7 letters and numbers.",
+    ),
     429: ("That was a lot of tries", "Wait a minute, then try again. Or find your council by name."),
     500: ("Something went wrong on our side", "It is not your fault. Try again in a few minutes."),
     503: ("We can’t show that just now", "Try again in a few minutes."),

@@ -1,0 +1,143 @@
+"""The pages where letters are written: to a council's lead member, to an MP, for an ask of the campaign."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import database
+from app.models import Council
+from app.records.bodies import Current, Former, Future, NotResponsible, body_of
+from app.records.record import Finding, Record, read_records
+from app.settings import Settings
+from app.web.clock import today
+from app.web.find import FindForm, limiter
+from app.web.letters import finding
+from app.web.letters.asks import Prompt, ask_of, asks
+from app.web.letters.files import download
+from app.web.letters.form import LetterForm
+from app.web.letters.letter import ENDING, Letter, compose, greet_councillor, greet_mp
+from app.web.wording import the
+
+blueprint = Blueprint("letters", __name__)
+
+LETTER_BYTES = 1024 * 1024  # for the forms of these pages alone; see LONGEST_ANSWER
+LETTER_RATE = "60 per minute"
+COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+limited = limiter.limit(LETTER_RATE, methods=["POST"], exempt_when=lambda: not _settings().find_rate_limit)
+
+
+@blueprint.before_request
+def allow_long_letters() -> None:
+    request.max_content_length = request.max_form_memory_size = LETTER_BYTES
+
+
+@blueprint.route("/councils/<slug>/write", methods=["GET", "POST"])
+@limited
+def to_councillor(slug: str) -> ResponseReturnValue:
+    record = _english_record(slug)
+    if not isinstance(record, Record):
+        return record
+    return _about_council(record, finding.requests_to_councillor(record), mp=False)
+
+
+@blueprint.route("/councils/<slug>/write/mp", methods=["GET", "POST"])
+@limited
+def to_mp(slug: str) -> ResponseReturnValue:
+    record = _english_record(slug)
+    if not isinstance(record, Record):
+        return record
+    return _about_council(record, finding.requests_to_mp(record), mp=True)
+
+
+def _about_council(record: Record, requests: list[finding.Request], mp: bool) -> ResponseReturnValue:
+    form, gaps, prompts = LetterForm(request.form), finding.gaps_of(record), _council_prompts()
+    raised = form.raised(gaps)
+    letter = compose(
+        greet_mp if mp else greet_councillor,
+        f"Help for kinship families in {the(record.council.name)}",
+        prompts,
+        form.written(prompts),
+        [
+            _finding(record, raised),
+            finding.needs(record, raised) if mp else finding.questions(raised),
+            f"{finding.DUTY} {form.asked(requests)}",
+        ],
+    )
+    context = {"record": record, "gaps": gaps, "requests": requests, "mp": mp}
+    return _answer("letters/council.html", form, letter, record.council.slug, prompts, **context)
+
+
+@blueprint.get("/act")
+def act() -> str:
+    return render_template("act/every.html", asks=asks(), find_form=FindForm(formdata=None))
+
+
+@blueprint.route("/act/<slug>", methods=["GET", "POST"])
+@limited
+def for_ask(slug: str) -> ResponseReturnValue:
+    ask = ask_of(slug) or abort(404)
+    if ask.to == "council":
+        return render_template("act/council.html", ask=ask, find_form=FindForm(formdata=None))
+    form = LetterForm(request.form)
+    letter = compose(greet_mp, ask.title, ask.prompts, form.written(ask.prompts), [ask.request])
+    return _answer("act/ask.html", form, letter, slug, ask.prompts, ask=ask)
+
+
+def _answer(
+    page: str, form: LetterForm, letter: Letter, name: str, prompts: Sequence[Prompt], **context: Any
+) -> ResponseReturnValue:
+    """The form; after a POST also the letter, or the letter alone as a file or a sheet to print."""
+    posted = request.method == "POST"
+    good = posted and form.validate()
+    kind = request.form.get("format") if good else None
+    if kind in ("docx", "txt"):
+        return download(letter, kind, name)
+    if kind == "print":
+        return render_template("letters/print.html", letter=letter)
+    context |= {"boxes": form.boxes(prompts), "ending": ENDING, "nothing": form.written(prompts).nothing}
+    return make_response(
+        render_template(page, form=form, letter=letter if good else None, **context),
+        200 if good or not posted else 422,
+    )
+
+
+def _english_record(slug: str) -> Record | ResponseReturnValue:
+    """The record of the council to write about; for any other body the page that leads on.
+
+    A former council with one successor redirects; a POST keeps its method, so that nothing typed is lost.
+    """
+    if not re.fullmatch("[a-z0-9-]{1,64}", slug):
+        abort(404)
+    body = body_of(database.session(), slug, today()) or abort(404)
+    match body:
+        case Current(council=council) if council.nation == "England":
+            return read_records(database.session(), [council], today())[0]
+        case Current(council=council):
+            return render_template("letters/nation.html", council=council)
+        case Former(successors=(council,)):
+            address = url_for(str(request.endpoint), slug=council.slug)
+            return redirect(address, 301 if request.method in ("GET", "HEAD") else 308)
+        case Future(council=Council(name=name), before=councils):
+            return render_template("letters/way_on.html", name=name, councils=councils)
+        case Former(name=name, successors=councils) | NotResponsible(name=name, councils=councils):
+            return render_template("letters/way_on.html", name=name, councils=councils)
+
+
+def _council_prompts() -> tuple[Prompt, ...]:
+    ask = ask_of(COUNCIL_ASK) or abort(503)
+    return ask.prompts
+
+
+def _finding(record: Record, raised: Sequence[Finding]) -> str:
+    link = _settings().site_url + url_for("councils.page", slug=record.council.slug)
+    return finding.finding(record, raised, _settings().site_name, link, today())

@@ -1,0 +1,69 @@
+"""Letters in real Chromium, without scripts: nothing typed is lost by going on, back or round again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visits
+
+pytestmark = pytest.mark.browser
+
+ADDRESSES = (
+    "/councils/leeds/write",
+    "/councils/blackpool/write/mp",
+    "/act",
+    "/act/legal-help",
+    "/act/council-support",
+)
+
+
+def test_a_letter_from_prompts_to_word_and_print(visit: Visits) -> None:
+    page = visit.page(javascript=False)
+    page.goto("/councils/southwark")
+    page.get_by_role("link", name="Write to the lead councillor").click()
+    expect(page).to_have_url(f"{visit.site}/councils/southwark/write")
+    page.get_by_label("Dear Councillor").fill("Ann Smith")
+    page.get_by_label("Who are you?").fill("I am Jo.\n\nI care for my grandson.")
+    page.get_by_label("Legal advice and court costs").check()
+    page.get_by_role("button", name="Put my letter together").click()
+    letter = page.get_by_role("textbox", name="Your letter")
+    expect(letter).to_have_value(
+        re.compile("^Dear Councillor Ann Smith,\n\nI am Jo\\.\n\nI care for my grandson\\.\n\n")
+    )
+    assert page.evaluate("document.querySelector('#letter').scrollHeight") <= page.evaluate(
+        "document.querySelector('#letter').clientHeight + 2"
+    )
+    expect(page.get_by_label("Who are you?")).to_have_value("I am Jo.\n\nI care for my grandson.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Word document").click()
+    assert download.value.suggested_filename == "letter-southwark.docx"
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Sheet to print").click()
+    sheet = opened.value
+    expect(sheet.get_by_text("I care for my grandson.")).to_be_visible()
+    assert sheet.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    page.reload()
+    expect(page.get_by_label("Who are you?")).to_have_value("I am Jo.\n\nI care for my grandson.")
+    page.go_back()
+    expect(page.get_by_label("Who are you?")).to_have_value("I am Jo.\n\nI care for my grandson.")
+    expect(page.get_by_label("Dear Councillor")).to_have_value("Ann Smith")
+    expect(page.get_by_label("Legal advice and court costs")).to_be_checked()
+    assert visit.messages == []
+    assert visit.cookies() == []
+    assert all(address.startswith(visit.site) for address in visit.requested)
+    assert not any("grandson" in address for address in visit.requested)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_no_page_of_letters_scrolls_sideways(visit: Visits, width: int, dark: bool) -> None:
+    page = visit.page(width=width, dark=dark)
+    for address in ADDRESSES:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    page.goto("/councils/leeds/write")
+    page.get_by_label("Who are you?").fill("x" * 300)
+    page.get_by_role("button", name="Put my letter together").click()
+    expect(page.get_by_role("textbox", name="Your letter")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
