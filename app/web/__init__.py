@@ -4,7 +4,20 @@ from flask import Flask
 from flask_compress import Compress
 
 from app.settings import Settings
-from app.web import answers_log, assets, councils, errors, find, guide, headers, service, sources, wording
+from app.web import (
+    answers_log,
+    assets,
+    compare,
+    councils,
+    errors,
+    find,
+    guide,
+    headers,
+    picture,
+    service,
+    sources,
+    wording,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -13,6 +26,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     find.init_app(app)
     app.jinja_env.globals["site"] = settings
     for blueprint in (find.blueprint, councils.blueprint, guide.blueprint, service.blueprint):
+        app.register_blueprint(blueprint)
+    for blueprint in (picture.blueprint, compare.blueprint):
         app.register_blueprint(blueprint)
     for module in (errors, headers, assets, answers_log, wording):
         module.init_app(app)

@@ -18,7 +18,7 @@ from tests.postcode_api import PostcodeAPI
 
 PAGES = (
     "/", "/councils", "/councils/leeds", "/councils/cardiff", "/councils/cumbria", "/councils/guildford",
-    "/councils/west-surrey", "/how-we-check", "/about", "/help", "/privacy", "/accessibility",
+    "/councils/west-surrey", "/map", "/compare", "/compare?with=leeds,kent", "/how-we-check", "/about", "/help", "/privacy", "/accessibility",
     "/elsewhere/northern-ireland", "/elsewhere/jersey", "/elsewhere/guernsey", "/elsewhere/isle-of-man",
     "/elsewhere/bfpo", "/elsewhere/overseas", "/elsewhere/non-geographic",
 )  # fmt: skip
@@ -74,7 +74,7 @@ def test_the_sitemap_leads_to_real_pages_under_the_sites_own_address(client: Fla
     addresses = re.findall(
         "<loc>(.*?)</loc>", client.get("/sitemap.xml", headers={"Host": "evil.example"}).text
     )
-    assert len(addresses) == 7 + 229
+    assert len(addresses) == 8 + 229
     assert all(address.startswith("https://kinship.example/") for address in addresses)
     for address in addresses[:20]:
         assert client.get(address.removeprefix("https://kinship.example")).status_code == 200
