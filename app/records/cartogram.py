@@ -34,12 +34,14 @@ class Placed:
 class Cartogram:
     """The tiles in reading order: row by row, west to east. `unplaced` are councils that have no tile.
 
-    `gaps` says whether a tile stands empty because its council is gone. Sizes are in the units of x and y.
+    `gaps` says whether a tile stands empty because its council is gone. `top` is the y of the
+    highest tile; `width` and `height` reach from there to the far edges.
     """
 
     tiles: tuple[Placed, ...]
     unplaced: tuple[Record, ...]
     gaps: bool
+    top: int
     width: int
     height: int
 
@@ -51,10 +53,12 @@ def cartogram(session: Session, records: Iterable[Record]) -> Cartogram:
     tiles = tuple(
         Placed(by_slug[slug], cell.col, cell.row) for slug, cell in cells.items() if slug in by_slug
     )
+    top = min((tile.y for tile in tiles), default=0)
     return Cartogram(
         tiles,
         tuple(record for slug, record in by_slug.items() if slug not in cells),
         len(tiles) < len(cells),
+        top,
         max((tile.x + WIDTH for tile in tiles), default=WIDTH),
-        max((tile.y + HEIGHT for tile in tiles), default=HEIGHT),
+        max((tile.y + HEIGHT for tile in tiles), default=HEIGHT) - top,
     )

@@ -1,9 +1,11 @@
 """Councils side by side: which may be compared, and which are worth comparing with."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import and_, or_
 from sqlalchemy.orm import Session
 
 from app.models import Council
@@ -14,10 +16,10 @@ from app.records.bodies import (
     NotResponsible,
     body_of,
     english_councils,
-    neighbours_of,
 )
 from app.records.record import Record
 
+SLUG = re.compile(r"[a-z0-9-]{1,64}")  # what is none is not asked for: PostgreSQL refuses some characters
 FEWEST, MOST = 2, 4  # councils at a time: four columns are what a screen holds
 SUGGESTED = MOST - 1
 
@@ -41,7 +43,7 @@ def choose(session: Session, slugs: Iterable[str], today: date) -> Chosen:
     chosen: dict[str, Council] = {}
     abroad, changed, unknown = [], [], 0
     for slug in slugs:
-        match body_of(session, slug, today):
+        match body_of(session, slug, today) if SLUG.fullmatch(slug) else None:
             case Current(council=council) if council.nation != "England":
                 abroad.append(council.name)
             case (
@@ -63,15 +65,18 @@ class Suggestions:
     kin: tuple[Council, ...]
 
 
-def suggestions(session: Session, council: Council, today: date) -> Suggestions:
-    """At most three of each, nobody twice.
+def suggestions(
+    session: Session, council: Council, neighbours: Sequence[Council], today: date
+) -> Suggestions:
+    """At most three of each, nobody twice. `neighbours` are those of any nation and day.
 
     Kin are those next in the alphabet, going round, so that every council is named by some other, and none
     for how it scores.
     """
-    english = english_councils(session, today)
-    slugs = {each.slug for each in english}
-    near = [each for each in neighbours_of(session, council) if each.slug in slugs][:SUGGESTED]
+    beside = Council.slug.in_([each.slug for each in neighbours])
+    of_its_kind = and_(Council.type == council.type, Council.region == council.region)
+    english = english_councils(session, today, or_(beside, of_its_kind))
+    near = [each for each in neighbours if each in english][:SUGGESTED]
     alike = [each for each in english if (each.type, each.region) == (council.type, council.region)]
     after = [each for each in alike if each.name > council.name]
     before = [each for each in alike if each.name < council.name]

@@ -39,7 +39,7 @@ class CompareForm(FlaskForm):
     def slugs(self) -> list[str]:
         """The names asked for: one field with commas in a link, a field each from the form."""
         asked = chain.from_iterable(value.split(",") for value in self.councils.data or ())
-        return list(dict.fromkeys(filter(None, (each.strip() for each in asked))))[: LONGEST + 1]
+        return list(dict.fromkeys(filter(None, (each.strip().lower() for each in asked))))[:LONGEST]
 
 
 @blueprint.get("/compare")

@@ -97,7 +97,7 @@ def _record(council: Council) -> Record:
 def _english_page(body: Current) -> str:
     session = database.session()
     inherited = [session.get(Council, change.old_slug) for change in body.before]
-    record = _record(body.council)
+    record, border = _record(body.council), _border(body.council)
     return render_template(
         "councils/council.html",
         record=record,
@@ -106,8 +106,8 @@ def _english_page(body: Current) -> str:
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),
         advice=advice_lines(session, "England"),
-        compare=suggestions(session, body.council, today()),
-        **_border(body.council),
+        compare=suggestions(session, body.council, border["neighbours"], today()),
+        **border,
     )
 
 

@@ -17,8 +17,9 @@ from tests.conftest import Look
 from tests.postcode_api import PostcodeAPI
 
 PAGES = (
+    "/map", "/compare", "/compare?with=leeds,kent",
     "/", "/councils", "/councils/leeds", "/councils/cardiff", "/councils/cumbria", "/councils/guildford",
-    "/councils/west-surrey", "/map", "/compare", "/compare?with=leeds,kent", "/how-we-check", "/about", "/help", "/privacy", "/accessibility",
+    "/councils/west-surrey", "/how-we-check", "/about", "/help", "/privacy", "/accessibility",
     "/elsewhere/northern-ireland", "/elsewhere/jersey", "/elsewhere/guernsey", "/elsewhere/isle-of-man",
     "/elsewhere/bfpo", "/elsewhere/overseas", "/elsewhere/non-geographic",
 )  # fmt: skip
