@@ -197,6 +197,33 @@ class Neighbour(Row):
     postcodes: Mapped[int] = mapped_column(Integer)
 
 
+class Tile(Row):
+    """Where a council stands on the map: a cell of odd-r hexagons, row 0 at the top.
+
+    Odd rows are pushed half a cell to the right.
+    """
+
+    __tablename__ = "tiles"
+
+    slug: Mapped[str] = mapped_column(ForeignKey("councils.slug"), primary_key=True)
+    col: Mapped[int] = mapped_column(Integer)
+    row: Mapped[int] = mapped_column(Integer)
+
+
+class Audit(Row):
+    """What a national study of councils' policies found: the yardstick beside our own figures."""
+
+    __tablename__ = "audits"
+
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    years: Mapped[str] = mapped_column(String(9))
+    name: Mapped[str] = mapped_column(String(80))
+    found: Mapped[str] = mapped_column(String(160))
+    note: Mapped[str] = mapped_column(String(160))
+    source_url: Mapped[str] = mapped_column(Address)
+    checked_on: Mapped[date] = mapped_column(Date)
+
+
 class Revision(Base):
     """One change to one row of a table above: who, when, and from what to what."""
 

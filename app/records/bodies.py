@@ -6,7 +6,7 @@ Reorganisation takes effect by its date in the successions table; nobody has to 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.models import CodeChange, Council, District, Neighbour, Succession
@@ -63,14 +63,18 @@ class NotResponsible:
 Body = Current | Future | Former | NotResponsible
 
 
-def english_councils(session: Session, today: date) -> list[Council]:
-    """Every English council responsible for children's services on a day (153 in 2026), by name."""
+def english_councils(session: Session, today: date, *among: ColumnElement[bool]) -> list[Council]:
+    """Every English council responsible for children's services on a day (153 in 2026), by name.
+
+    With conditions, only those among them.
+    """
+    slugs = select(Council.slug).where(Council.nation == "England", *among)
     gone = {
         change.old_slug
-        for change in session.scalars(select(Succession))
+        for change in session.scalars(select(Succession).where(Succession.old_slug.in_(slugs)))
         if _has_happened(change, today) and change.old_slug not in _successors(change)
     }
-    wanted = select(Council).where(Council.nation == "England").order_by(Council.name)
+    wanted = select(Council).where(Council.nation == "England", *among).order_by(Council.name)
     return [
         council
         for council in session.scalars(wanted)

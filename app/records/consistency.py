@@ -17,6 +17,7 @@ from app.models import (
     Neighbour,
     Row,
     Succession,
+    Tile,
 )
 from app.records.criteria import keys
 from app.records.tables import Line
@@ -30,6 +31,7 @@ ENGLISH_REGIONS = {
     "East of England", "London", "South East", "South West",
 }  # fmt: skip
 NATION_OF_TYPE = {"welsh_unitary": "Wales", "scottish_unitary": "Scotland", "hsc_trust": "Northern Ireland"}
+MAP_SIDE = 40  # cells; beyond it the map would shrink to nothing
 LETTER_OF_NATION = {"England": "E", "Wales": "W", "Scotland": "S", "Northern Ireland": "N"}
 
 
@@ -53,6 +55,8 @@ class _Index:
     districts: Counter[str]  # by slug
     codes: frozenset[str]  # that mean something today, or are followed further
     begun: frozenset[tuple[str, str]]  # council and day on which a succession makes it responsible
+    english: frozenset[str]  # councils
+    tiles: Counter[tuple[str, str]]  # by cell
 
     @classmethod
     def of(cls, lines: Lines) -> "_Index":
@@ -69,6 +73,8 @@ class _Index:
                 if line.cells["status"] != "under_consideration"
                 for slug in line.cells["successor_slugs"].split(";")
             ),
+            frozenset(line.cells["slug"] for line in councils if line.cells["nation"] == "England"),
+            Counter((line.cells["col"], line.cells["row"]) for line in lines[Tile]),
         )
 
 
@@ -93,10 +99,23 @@ def _of_row(model: type[Row], cells: Mapping[str, str], index: _Index) -> Iterat
         yield f"phone is “{cells['phone']}”, without a number"
     if model is AdviceLine and not set(cells["nations"].split(";")) <= NATIONS:
         yield f"nations is “{cells['nations']}”; use {', '.join(sorted(NATIONS))} with ; between"
+    if model is Tile:
+        yield from _of_tile(cells, index)
     if model is Neighbour:
         for code in (cells["gss"], cells["neighbour_gss"]):
             if code not in index.councils:
                 yield f"unknown code “{code}”: councils.csv has no council with it"
+
+
+def _of_tile(cells: Mapping[str, str], index: _Index) -> Iterator[str]:
+    col, row = cells["col"], cells["row"]
+    if cells["slug"] in index.starts and cells["slug"] not in index.english:
+        yield f"{cells['slug']} is not in England; the map has English councils only"
+    if index.tiles[col, row] > 1:
+        yield f"another council has the cell {col}, {row} too"
+    for side, number in (("col", col), ("row", row)):
+        if number.isdecimal() and int(number) >= MAP_SIDE:
+            yield f"{side} is {number}; the map ends at {MAP_SIDE - 1}"
 
 
 def _of_council(cells: Mapping[str, str], index: _Index) -> Iterator[str]:

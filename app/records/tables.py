@@ -17,6 +17,7 @@ from sqlalchemy import Column, Date, Integer, Table
 from app.models import (
     AdviceLine,
     Answer,
+    Audit,
     CodeChange,
     Contact,
     Council,
@@ -27,6 +28,7 @@ from app.models import (
     Row,
     Search,
     Succession,
+    Tile,
 )
 
 # In the order of loading: a table comes after those it refers to.
@@ -42,6 +44,8 @@ MODELS: tuple[type[Row], ...] = (
     Provider,
     AdviceLine,
     Neighbour,
+    Tile,
+    Audit,
 )
 
 Key = tuple[Any, ...]

@@ -8,11 +8,13 @@ from app.web import (
     answers_log,
     assets,
     briefing,
+    compare,
     councils,
     errors,
     find,
     guide,
     headers,
+    picture,
     service,
     sources,
     wording,
@@ -31,6 +33,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         briefing.blueprint,
         guide.blueprint,
         letters.blueprint,
+        picture.blueprint,
+        compare.blueprint,
         service.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -53,6 +53,15 @@ gss,neighbour_gss,sectors,postcodes
 E06000901,E10000099,2,300
 E10000099,E06000901,2,300
 """,
+    "tiles.csv": """\
+slug,col,row
+borsetshire,1,0
+felpersham,1,1
+""",
+    "audits.csv": """\
+key,years,name,found,note,source_url,checked_on
+study-2024,2024,Borsetshire Study,One in three had no policy.,,https://study.example/,2026-11-01
+""",
 }
 
 

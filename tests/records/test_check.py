@@ -75,6 +75,12 @@ def test_the_shipped_facts_have_no_faults() -> None:
         ("documents.csv", "borsetshire,1", "borsetshire,99999999999", "documents.csv:2: rank is “99999999999”, not a small number"),
         ("contacts.csv", "01632 960121", "ask for Ruth", "contacts.csv:2: phone is “ask for Ruth”, without a number"),
         ("advice_lines.csv", "advice.,England", "advice.,Engalnd", "advice_lines.csv:2: nations is “Engalnd”"),
+        ("tiles.csv", "felpersham,1,1", "felpersham,1,0", "tiles.csv:2: another council has the cell 1, 0 too"),
+        ("tiles.csv", "felpersham,1,1", "felpersham,1,40", "tiles.csv:3: row is 40; the map ends at 39"),
+        ("tiles.csv", "felpersham,1,1", "felpersham,-1,1", "tiles.csv:3: col is “-1”, not a small number"),
+        ("tiles.csv", "felpersham,1", "felpersham-on-sea,1", "tiles.csv:3: unknown slug “felpersham-on-sea”"),
+        ("councils.csv", "unitary,England,West Midlands,https://www.f", "welsh_unitary,Wales,Wales,https://www.f", "tiles.csv:3: felpersham is not in England"),
+        ("audits.csv", "https://study.example/", "", "audits.csv:2: missing source"),
         ("neighbours.csv", "E06000901,E10000099", "E06000908,E10000099", "neighbours.csv:2: unknown code “E06000908”"),
     ],
 )  # fmt: skip

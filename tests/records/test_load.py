@@ -32,9 +32,9 @@ def revisions(engine: Engine) -> list[Revision]:
 
 def test_the_first_load_adds_everything_and_says_who(engine: Engine, folder: Path) -> None:
     counts = load(engine, folder, "Ruth", TODAY)
-    assert str(counts) == "17 added, 0 changed, 0 removed, 0 unchanged"
+    assert str(counts) == "20 added, 0 changed, 0 removed, 0 unchanged"
     trace = revisions(engine)
-    assert len(trace) == 17
+    assert len(trace) == 20
     assert {(each.by, each.action) for each in trace} == {("Ruth", "added")}
     assert trace[0].after is not None
     assert trace[0].after["name"] == "Borsetshire"
@@ -43,8 +43,8 @@ def test_the_first_load_adds_everything_and_says_who(engine: Engine, folder: Pat
 
 def test_loading_again_changes_nothing(engine: Engine, folder: Path) -> None:
     load(engine, folder, "Ruth", TODAY)
-    assert str(load(engine, folder, "Ruth", TODAY)) == "0 added, 0 changed, 0 removed, 17 unchanged"
-    assert len(revisions(engine)) == 17
+    assert str(load(engine, folder, "Ruth", TODAY)) == "0 added, 0 changed, 0 removed, 20 unchanged"
+    assert len(revisions(engine)) == 20
 
 
 def test_a_change_is_kept_from_what_to_what(engine: Engine, folder: Path) -> None:
@@ -112,7 +112,7 @@ def test_export_gives_back_the_shipped_files_byte_for_byte(engine: Engine, tmp_p
     load(engine, DATA, "Ruth", TODAY)
     export(engine, tmp_path / "out")
     written = sorted((tmp_path / "out").iterdir())
-    assert len(written) == 11
+    assert len(written) == 13
     for path in written:
         assert path.read_bytes() == (DATA / path.name).read_bytes(), path.name
 

@@ -17,6 +17,7 @@ from tests.conftest import Look
 from tests.postcode_api import PostcodeAPI
 
 PAGES = (
+    "/map", "/compare", "/compare?with=leeds,kent",
     "/", "/councils", "/councils/leeds", "/councils/cardiff", "/councils/cumbria", "/councils/guildford",
     "/councils/west-surrey", "/councils/leeds/briefing", "/how-we-check", "/about", "/help", "/privacy",
     "/accessibility", "/elsewhere/northern-ireland", "/elsewhere/jersey", "/elsewhere/guernsey",
@@ -74,7 +75,7 @@ def test_the_sitemap_leads_to_real_pages_under_the_sites_own_address(client: Fla
     addresses = re.findall(
         "<loc>(.*?)</loc>", client.get("/sitemap.xml", headers={"Host": "evil.example"}).text
     )
-    assert len(addresses) == 7 + 229
+    assert len(addresses) == 8 + 229
     assert all(address.startswith("https://kinship.example/") for address in addresses)
     for address in addresses[:20]:
         assert client.get(address.removeprefix("https://kinship.example")).status_code == 200

@@ -1,0 +1,59 @@
+"""Tables as CSV files for spreadsheets and scripts. README.md, "Data", says what each column means."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import Response, current_app, url_for
+
+from app.records.record import Record
+
+# A cell that begins so is run as a formula by spreadsheets: OWASP, "CSV Injection".
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COUNCIL_COLUMNS = (
+    "slug", "gss", "name", "region", "type", "standing", "band", "yes", "no", "not_checked_yet",
+    "last_checked", "page",
+)  # fmt: skip
+
+
+def csv_file(name: str, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Response:
+    """A file to download. Its name is ours, whatever was asked for. None is an empty cell."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="kinship-{name}.csv"'
+    return response
+
+
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def council_cells(record: Record) -> list[Any]:
+    """One council, as `COUNCIL_COLUMNS`. Outside England nothing is scored, so those cells stay empty."""
+    council, rating = record.council, record.rating
+    scores = (
+        rating.standing.value,
+        rating.band.value,
+        *(rating.count(answer) for answer in ("yes", "no", None)),
+        record.checked_on,
+    )
+    return [
+        council.slug,
+        council.gss,
+        council.name,
+        council.region,
+        council.type,
+        *(scores if council.nation == "England" else [None] * len(scores)),
+        page_address(council.slug),
+    ]
+
+
+def page_address(slug: str) -> str:
+    """The whole address of a council's page, under the site's own name."""
+    address: str = current_app.extensions["settings"].site_url + url_for("councils.page", slug=slug)
+    return address
