@@ -4,7 +4,19 @@ from flask import Flask
 from flask_compress import Compress
 
 from app.settings import Settings
-from app.web import answers_log, assets, councils, errors, find, guide, headers, service, sources, wording
+from app.web import (
+    answers_log,
+    assets,
+    councils,
+    errors,
+    find,
+    guide,
+    headers,
+    service,
+    share,
+    sources,
+    wording,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -12,7 +24,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     sources.init_app(app, settings)
     find.init_app(app)
     app.jinja_env.globals["site"] = settings
-    for blueprint in (find.blueprint, councils.blueprint, guide.blueprint, service.blueprint):
+    for blueprint in (
+        find.blueprint,
+        councils.blueprint,
+        guide.blueprint,
+        share.blueprint,
+        service.blueprint,
+    ):
         app.register_blueprint(blueprint)
-    for module in (errors, headers, assets, answers_log, wording):
+    for module in (errors, headers, assets, answers_log, wording, share):
         module.init_app(app)

@@ -111,7 +111,7 @@ def _other_bodies(name: str, form: FilterForm) -> list[Council]:
 
 @blueprint.get("/<slug>")
 def page(slug: str) -> ResponseReturnValue:
-    body = _body_or_404(slug)
+    body = body_or_404(slug)
     match body:
         case Current(council=council) if council.nation == "England":
             return _english_page(body)
@@ -133,7 +133,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>.json")
 def as_data(slug: str) -> ResponseReturnValue:
-    body = _body_or_404(slug)
+    body = body_or_404(slug)
     match body:
         case Current(council=council):
             return record_as_data(_record(council), body)
@@ -143,7 +143,7 @@ def as_data(slug: str) -> ResponseReturnValue:
             return body_as_data(body)
 
 
-def _body_or_404(slug: str) -> Body:
+def body_or_404(slug: str) -> Body:
     if not re.fullmatch("[a-z0-9-]{1,64}", slug):
         abort(404)
     return body_of(database.session(), slug, today()) or abort(404)

@@ -4,17 +4,21 @@ The shapes are those of templates/_macros/patches.html and the colours those of 
 card cannot look unlike the page it leads to. templates/share/card.svg says where everything stands.
 """
 
-import io
 import re
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 import resvg_py
+from cachetools import LRUCache, cached
 from flask import render_template
 from PIL import Image
 
 from app.records.record import Record
+from app.records.version import version_of
 from app.settings import Settings
 from app.web.card.fit import FONTS, Fitted, fit
 from app.web.wording import PATCHES, day, headline
@@ -22,9 +26,11 @@ from app.web.wording import PATCHES, day, headline
 SERIF, SANS, BOLD = "NotoSerif-Bold", "NotoSans-Regular", "NotoSans-Bold"
 FONT_FILES = [str(FONTS / f"{face}.ttf") for face in (SERIF, SANS, BOLD)]
 SHEET = Path(__file__).parents[2] / "static" / "style.css"
+WIDTH, HEIGHT = 1200, 630  # pixels, what Facebook and X ask for
 COLUMN = 620  # pixels, for the words on the left
 BESIDE_PATCH = 525
 COLOURS = 64  # a card has about ten and their edges: a palette halves its bytes
+MEMORY = 4 * 1024 * 1024  # bytes of pictures that each worker keeps, about a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +45,30 @@ class Words:
     checked: str
 
 
-def draw(record: Record, settings: Settings) -> bytes:
-    """The PNG of an English council's card. Needs an app context, for the template."""
-    svg = render_template(
+def svg_of(record: Record, settings: Settings) -> str:
+    """An English council's card, as SVG. Needs an app context, for the template."""
+    return render_template(
         "share/card.svg",
         rating=record.rating,
         patch=PATCHES[record.rating.band],
         words=words(record, settings),
         **_colours(),
     )
+
+
+def version_of_picture(record: Record, svg: str) -> str:
+    """A name that changes with the record, and with anything else that makes the picture another."""
+    return sha256(f"{version_of(record)} {svg}".encode()).hexdigest()[:16]
+
+
+@cached(LRUCache(MEMORY, getsizeof=len), key=lambda svg: sha256(svg.encode()).digest(), lock=Lock())
+def png_of(svg: str) -> bytes:
+    """The picture of a card: drawn once, and kept as long as there is room."""
     drawn = resvg_py.svg_to_bytes(svg_string=svg, font_files=FONT_FILES, skip_system_fonts=True)
-    return _with_palette(bytes(drawn))
+    palette = Image.open(BytesIO(drawn)).convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
+    file = BytesIO()
+    palette.save(file, "PNG")
+    return file.getvalue()
 
 
 def words(record: Record, settings: Settings) -> Words:
@@ -65,13 +84,6 @@ def words(record: Record, settings: Settings) -> Words:
         address=fit(f"{address}/councils/{record.council.slug}", BOLD, 710, 40, (28, 26, 24, 22, 20)),
         checked=f"Checked {day(record.checked_on)}" if record.checked_on else "",
     )
-
-
-def _with_palette(png: bytes) -> bytes:
-    palette = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
-    file = io.BytesIO()
-    palette.save(file, "PNG")
-    return file.getvalue()
 
 
 @cache
