@@ -26,9 +26,7 @@ from app.web.wording import headline
 blueprint = Blueprint("share", __name__)
 
 EMBED_WIDTH = 480  # pixels
-EMBED_HEIGHT = 330
-NARROW = 400  # pixels; below it the words take more lines
-NARROW_HEIGHT = 430
+EMBED_HEIGHT = 340  # holds the longest answer; embed.css drops the quilt where it would not fit
 FRAME = Markup(
     '<iframe src="{src}" title="{title}" width="{width}" height="{height}" loading="lazy"'
     ' style="border:0;max-width:100%"></iframe>'
@@ -70,8 +68,7 @@ def oembed() -> ResponseReturnValue:
         abort(501)
     council = _council_at(request.args.get("url", "")) or abort(404)
     most_wide, most_high = (request.args.get(name, type=int) for name in ("maxwidth", "maxheight"))
-    width = _at_most(EMBED_WIDTH, most_wide)
-    height = _at_most(NARROW_HEIGHT if width < NARROW else EMBED_HEIGHT, most_high)
+    width, height = _at_most(EMBED_WIDTH, most_wide), _at_most(EMBED_HEIGHT, most_high)
     record = _record(council)
     answer = {
         "version": "1.0",
