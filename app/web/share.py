@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         structured=structured,
         record_in_words=record_in_words,
     )
+    app.jinja_env.get_template("share/card.svg")  # compiled now, not while somebody waits for the first card
 
 
 @blueprint.get("/councils/<slug>/card.png")

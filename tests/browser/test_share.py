@@ -1,4 +1,4 @@
-"""Passing a result on, in real Chromium: the share panel with its script and without, the embed in a frame."""
+"""Passing a result on, in real Chromium: the panel with its script and without, the embed in a frame."""
 
 import http.server
 import threading
