@@ -16,6 +16,7 @@ from app.web import (
     headers,
     picture,
     service,
+    share,
     sources,
     wording,
 )
@@ -30,13 +31,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     for blueprint in (
         find.blueprint,
         councils.blueprint,
+        share.blueprint,
         briefing.blueprint,
-        guide.blueprint,
         letters.blueprint,
         picture.blueprint,
         compare.blueprint,
+        guide.blueprint,
         service.blueprint,
     ):
         app.register_blueprint(blueprint)
-    for module in (errors, headers, assets, answers_log, wording):
+    for module in (errors, headers, assets, answers_log, wording, share):
         module.init_app(app)

@@ -52,7 +52,7 @@ def every() -> ResponseReturnValue:
 
 @blueprint.get("/<slug>")
 def page(slug: str) -> ResponseReturnValue:
-    body = _body_or_404(slug)
+    body = body_or_404(slug)
     match body:
         case Current(council=council) if council.nation == "England":
             return _english_page(body)
@@ -74,7 +74,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/<slug>.json")
 def as_data(slug: str) -> ResponseReturnValue:
-    body = _body_or_404(slug)
+    body = body_or_404(slug)
     match body:
         case Current(council=council):
             return record_as_data(_record(council), body)
@@ -89,7 +89,7 @@ def english_record(slug: str) -> Record | Council:
 
     Answers 404 for all other bodies: nothing is scored there, so there is nothing to print or to send.
     """
-    match _body_or_404(slug):
+    match body_or_404(slug):
         case Current(council=council) if council.nation == "England":
             return _record(council)
         case Former(successors=(successor,)):
@@ -98,7 +98,7 @@ def english_record(slug: str) -> Record | Council:
             return abort(404)
 
 
-def _body_or_404(slug: str) -> Body:
+def body_or_404(slug: str) -> Body:
     if not re.fullmatch("[a-z0-9-]{1,64}", slug):
         abort(404)
     return body_of(database.session(), slug, today()) or abort(404)

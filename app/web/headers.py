@@ -12,6 +12,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# The exceptions, by endpoint: what the page needs instead.
+POLICY_OF = {
+    "councils.page": f"{CONTENT_SECURITY_POLICY}; script-src 'self'",  # share.js, which it can do without
+    "share.embed": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
+}
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 PAGE_AGE = 300  # seconds a page may be kept by browsers and caches
 A_YEAR = 365 * 24 * 3600
@@ -22,7 +27,8 @@ def init_app(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    needed = POLICY_OF.get(request.endpoint or "") if response.status_code == 200 else None
+    response.headers["Content-Security-Policy"] = needed or CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = PERMISSIONS
