@@ -75,7 +75,7 @@ def test_the_sitemap_leads_to_real_pages_under_the_sites_own_address(client: Fla
     addresses = re.findall(
         "<loc>(.*?)</loc>", client.get("/sitemap.xml", headers={"Host": "evil.example"}).text
     )
-    assert len(addresses) == 8 + 229
+    assert len(addresses) == 9 + 229
     assert all(address.startswith("https://kinship.example/") for address in addresses)
     for address in addresses[:20]:
         assert client.get(address.removeprefix("https://kinship.example")).status_code == 200
