@@ -18,6 +18,7 @@ from app.postcodes.postcode import Elsewhere, Malformed, read
 from app.postcodes.rows import Record, Rows, Text, Unresolvable
 
 NEW_COLUMNS = ("council_slug", "council_name", "gss", "band", "certainty")
+Key = tuple[str, tuple[str, ...]]  # a certainty of the index, and the authorities it names
 ONLY_THE_OWNER = 0o600  # may read a new file: it may hold supporters' addresses
 
 
@@ -41,7 +42,7 @@ class Resolver:
     def __init__(self, index: Index, councils: Callable[[str], tuple[Body, ...]]) -> None:
         self._index = index
         self._councils = councils
-        self._cells: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
+        self._certainty: dict[Key, str] = {}
         self._long: list[int] = []
         self._stray: list[int] = []
         self.counts: Counter[str] = Counter()
@@ -56,7 +57,8 @@ class Resolver:
             raise Unresolvable("The file is empty.")
         place = _place(header.cells, column)
         layout = _Layout.of(header, rows.delimiter)
-        yield rows.before + layout.with_cells(header, NEW_COLUMNS)
+        yield rows.before + layout.with_cells(header, layout.joined(NEW_COLUMNS))
+        joined: dict[Key, str] = {}
         for record in records:
             if not record.cells:
                 yield record.text  # a blank line
@@ -64,7 +66,11 @@ class Resolver:
             if len(record.cells) > layout.width:
                 self._long.append(record.line)
             cell = record.cells[place] if place < len(record.cells) else ""
-            yield layout.with_cells(record, self._answer(cell))
+            key = self._looked_up(cell)
+            if key not in joined:
+                joined[key] = layout.joined(self._new_cells(*key))
+            self.counts[self._certainty[key]] += 1
+            yield layout.with_cells(record, joined[key])
 
     def warnings(self) -> Iterator[str]:
         """A sentence for everything that whoever uses the file should look at."""
@@ -76,15 +82,7 @@ class Resolver:
         for line in self._stray:
             yield f"A quote that opens on line {line} is never closed; each line after it was read alone."
 
-    def _answer(self, cell: str) -> tuple[str, ...]:
-        key = self._looked_up(cell)
-        cells = self._cells.get(key)
-        if cells is None:
-            cells = self._cells[key] = self._new_cells(*key)
-        self.counts[cells[-1]] += 1
-        return cells
-
-    def _looked_up(self, cell: str) -> tuple[str, tuple[str, ...]]:
+    def _looked_up(self, cell: str) -> Key:
         """The certainty and the authorities of what stands in a cell."""
         try:
             postcode = read(cell)
@@ -96,18 +94,21 @@ class Resolver:
         return answer.certainty, answer.authorities
 
     def _new_cells(self, certainty: str, authorities: tuple[str, ...]) -> tuple[str, ...]:
+        """The five cells of all rows that the index answers alike."""
+        listed = (certainty, authorities)
         bodies = list(dict.fromkeys(body for code in authorities for body in self._councils(code)))
         if len(bodies) > 1:
             certainty = "shared"
         elif authorities and not bodies:
             certainty = "unknown"
-        joined = (
+        self._certainty[listed] = certainty
+        return (
             ";".join(body.slug for body in bodies),
             ";".join(body.name for body in bodies),
             ";".join(body.gss for body in bodies),
             bodies[0].band if len(bodies) == 1 else "",
+            certainty,
         )
-        return (*joined, certainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,16 @@ class _Layout:
         quoted = body.startswith('"') and body.endswith('"')
         return cls(len(header.cells), delimiter, quoted, header.text[len(body) :] or "\n")
 
-    def with_cells(self, record: Record, new: tuple[str, ...]) -> str:
+    def joined(self, new: tuple[str, ...]) -> str:
+        """New cells as they stand behind a row."""
+        cells = (f'"{cell}"' if self.quoted or self.delimiter in cell else cell for cell in new)
+        return self.delimiter + self.delimiter.join(cells)
+
+    def with_cells(self, record: Record, joined: str) -> str:
         """The row with new cells behind it, in line with the header's even if the row is short."""
         body = record.text.rstrip("\r\n")
-        missing = self.delimiter * max(0, self.width - len(record.cells))
-        cells = (f'"{cell}"' if self.quoted or self.delimiter in cell else cell for cell in new)
-        end = record.text[len(body) :] or self.end
-        return body + missing + self.delimiter + self.delimiter.join(cells) + end
+        missing = self.delimiter * (self.width - len(record.cells))
+        return body + missing + joined + (record.text[len(body) :] or self.end)
 
 
 def _place(header: list[str], column: str) -> int:
