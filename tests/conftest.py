@@ -19,6 +19,7 @@ from app.records.load import load
 from app.settings import DATA, ROOT
 from tests import postcode_api
 from tests.postcode_api import PostcodeAPI
+from tests.records import borsetshire
 
 TODAY = date(2026, 11, 21)
 
@@ -101,6 +102,16 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def invented(tmp_path: Path, make_app: Callable[..., Flask]) -> FlaskClient:
+    """The site with Borsetshire's facts alone."""
+    address = f"sqlite:///{tmp_path / 'invented.sqlite'}"
+    engine = connect(address)
+    migrate(engine)
+    load(engine, borsetshire.write(tmp_path / "data"), "tests", TODAY)
+    return make_app(DATABASE_URL=address).test_client()
 
 
 Look = Callable[..., BeautifulSoup]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visits
-from tests.web.test_councils import ENGLISH
+from tests.facts import ENGLISH
 
 pytestmark = pytest.mark.browser
 

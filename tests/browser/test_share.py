@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
-from tests.web.test_councils import table
+from tests.facts import table
 
 pytestmark = pytest.mark.browser
 

@@ -1,40 +1,15 @@
 """Council pages: the answer first, every statement with its source and date, the right body always."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.database import connect
-from app.records.load import load
-from app.settings import DATA
-from tests.conftest import Look, migrate
-from tests.records import borsetshire
-
-
-def table(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-BODIES = [row for row in table("councils.csv") if row["start_date"] <= "2026"]
-ENGLISH = [row["slug"] for row in BODIES if row["nation"] == "England"]
-
-
-@pytest.fixture
-def invented(tmp_path: Path, make_app: Callable[..., Flask]) -> FlaskClient:
-    """The site with Borsetshire's facts alone."""
-    address = f"sqlite:///{tmp_path / 'invented.sqlite'}"
-    engine = connect(address)
-    migrate(engine)
-    load(engine, borsetshire.write(tmp_path / "data"), "tests", date(2026, 11, 21))
-    return make_app(DATABASE_URL=address).test_client()
+from tests.conftest import Look
+from tests.facts import BODIES, ENGLISH, table
 
 
 def test_every_body_has_a_page(client: FlaskClient) -> None:

@@ -1,12 +1,9 @@
 """Letters: in the visitor's words, with what we found, the same in every form, kept nowhere."""
 
-import csv
 import logging
 from collections.abc import Callable
-from datetime import date
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -15,24 +12,10 @@ from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.database import connect
-from app.records.load import load
-from app.settings import DATA
 from app.web.letters.letter import LONGEST_MAILTO
-from tests.conftest import Look, migrate
-from tests.records import borsetshire
+from tests.conftest import Look
+from tests.facts import ENGLISH, table
 
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-ENGLISH = [
-    row["slug"]
-    for row in rows("councils.csv")
-    if row["nation"] == "England" and row["start_date"] <= "2026-11-21"
-]
 LEEDS, MP, LEAVE = "/councils/leeds/write", "/councils/leeds/write/mp", "/act/paid-leave"
 PAGES = (LEEDS, MP, LEAVE)
 ODD = {
@@ -76,18 +59,8 @@ def letter(client: FlaskClient, address: str, **data: object) -> str:
     return letter_on(page_of(client, address, data))
 
 
-@pytest.fixture
-def invented(tmp_path: Path, make_app: Callable[..., Flask]) -> FlaskClient:
-    """The site with Borsetshire's facts alone."""
-    address = f"sqlite:///{tmp_path / 'invented.sqlite'}"
-    engine = connect(address)
-    migrate(engine)
-    load(engine, borsetshire.write(tmp_path / "data"), "tests", date(2026, 11, 21))
-    return make_app(DATABASE_URL=address).test_client()
-
-
 def test_every_council_has_its_letters(client: FlaskClient, look: Look) -> None:
-    yes = {(row["slug"], row["criterion"]) for row in rows("answers.csv") if row["answer"] == "yes"}
+    yes = {(row["slug"], row["criterion"]) for row in table("answers.csv") if row["answer"] == "yes"}
     assert len(ENGLISH) == 153
     for slug in ENGLISH:
         for address in (f"/councils/{slug}/write", f"/councils/{slug}/write/mp"):
@@ -126,7 +99,7 @@ def test_a_no_is_not_covered_and_a_gap_in_our_reading_is_not_found(invented: Fla
 
 def test_what_we_have_not_seen_is_never_called_a_gap(client: FlaskClient, look: Look) -> None:
     """One shipped answer is a "no"; of every other policy we only know what we could not find."""
-    noes = {row["slug"] for row in rows("answers.csv") if row["answer"] == "no"}
+    noes = {row["slug"] for row in table("answers.csv") if row["answer"] == "no"}
     for slug in ENGLISH:
         for end in ("write", "write/mp"):
             page = look(f"/councils/{slug}/{end}")
@@ -184,7 +157,7 @@ def test_bodies_without_letters_lead_to_those_with(look: Look, slug: str, to: se
 
 def test_outside_england_a_page_says_that_the_rules_differ(look: Look) -> None:
     for slug in ("cardiff", "aberdeen", "belfast-health-and-social-care-trust"):
-        row = next((each for each in rows("councils.csv") if each["slug"] == slug), None)
+        row = next((each for each in table("councils.csv") if each["slug"] == slug), None)
         if row:
             page = look(f"/councils/{slug}/write")
             assert page.select_one(f"main a[href='/councils/{slug}']") is not None
