@@ -13,6 +13,7 @@ from app.models import Answer, Contact, Council, Document, Provider, Row, Search
 from app.records.criteria import Criterion, criteria
 from app.records.rating import POLICY_KINDS, YEARS_CURRENT, Rating, earliest, latest, rate, years_before
 
+ABOUT_A_POLICY = {"involved", "current"}  # questions that make sense only once there is a policy
 A_FEW = 20  # councils; for more, reading whole tables is quicker than naming the rows
 
 
@@ -70,6 +71,16 @@ class Record:
             each.dated for each in self.findings if each.answer and each.dated and latest(each.dated) < limit
         ]
         return min(old, default="")
+
+    @property
+    def open_questions(self) -> list[Finding]:
+        """The questions without a yes; without a policy, only those that do not take one for granted."""
+        return [
+            each
+            for each in self.findings
+            if each.answer != "yes"
+            and (self.rating.standing.published or each.criterion.key not in ABOUT_A_POLICY)
+        ]
 
     @property
     def unsure(self) -> bool:

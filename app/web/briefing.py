@@ -5,9 +5,8 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app.records.record import Record
+from app.records.record import Finding, Record
 from app.web.councils import english_record
-from app.web.wording import gaps
 
 blueprint = Blueprint("briefing", __name__, url_prefix="/councils")
 
@@ -25,11 +24,17 @@ def page(slug: str) -> ResponseReturnValue:
     return render_template(
         "briefing/page.html",
         record=record,
-        questions=gaps(record)[:MOST_QUESTIONS],
+        questions=_questions(record),
         documents=record.documents[:MOST_SOURCES],
         address=address,
         qr=_qr(address),
     )
+
+
+def _questions(record: Record) -> list[Finding]:
+    """What the council leaves open, the sure gaps first. One place is for asking where the policy is."""
+    places = MOST_QUESTIONS if record.rating.standing.published else MOST_QUESTIONS - 1
+    return sorted(record.open_questions, key=lambda each: each.answer is None)[:places]
 
 
 def _qr(address: str) -> Markup:

@@ -70,7 +70,7 @@ def as_csv() -> ResponseReturnValue:
     chosen = _chosen()
     sentences = faults(chosen)
     if sentences or len(chosen.councils) < FEWEST:
-        return _ask(chosen, sentences)
+        return _ask(chosen, sentences or ["Choose two councils or more."])
     return csv_file("compare", COLUMNS, chain.from_iterable(map(_rows, _records(chosen))))
 
 

@@ -115,7 +115,6 @@ def _english_page(body: Current) -> str:
     return render_template(
         "councils/council.html",
         record=record,
-        old_since=record.oldest_answer(today()),
         late=body.change is not None and body.change.effective_date <= today(),
         body=body,
         inherited=read_records(session, [each for each in inherited if each], today()),

@@ -59,6 +59,10 @@ def card(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/councils/<slug>/embed")
 def embed(slug: str) -> str:
+    """The result in a frame; for a council that several replaced, who they are, so that no frame breaks."""
+    body = body_or_404(slug)
+    if isinstance(body, Former) and len(body.successors) > 1:
+        return render_template("share/moved.html", body=body)
     return render_template("share/embed.html", record=_record(_council_or_leave(slug, "share.embed")))
 
 

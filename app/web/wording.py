@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.records.rating import Band, Standing, earliest
 from app.records.record import Record
+from app.web.clock import today
 from app.web.sources import ways_of_looking_up
 
 # The patch (a shape and its colours) of each band; templates/_macros/patches.html draws them.
@@ -77,6 +78,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         headline=headline,
         lead=lead,
+        cautions=cautions,
         ways_of_looking_up=ways_of_looking_up,
         question=question,
         possessive=possessive,
@@ -117,20 +119,17 @@ def lead(record: Record) -> str:
     return " ".join(sentences)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something to ask a council about: `seen` if we read that it is not covered, not if we found nothing."""
-
-    key: str
-    ask: str
-    seen: bool
-
-
-def gaps(record: Record) -> list[Gap]:
-    """The questions that a council's documents leave open: first those with a "no", then those not seen."""
-    open_questions = [each for each in record.findings if each.answer != "yes"]
-    open_questions.sort(key=lambda each: each.answer is None)
-    return [Gap(each.criterion.key, each.criterion.ask, each.answer == "no") for each in open_questions]
+def cautions(record: Record) -> list[str]:
+    """What somebody who relies on the answer must know of it, a sentence each."""
+    sentences = []
+    if old := record.oldest_answer(today()):
+        sentences.append(f"Some of it is from {dated_words(old)}, so it may have changed.")
+    if record.unsure:
+        sentences.append("We are not sure that we read the right page, so ask the council.")
+    if record.before_its_time and record.council.start_date:
+        began = day(record.council.start_date)
+        sentences.append(f"The policy is from before {the(record.council.name)} took over on {began}.")
+    return sentences
 
 
 def question(band: Band) -> str:

@@ -86,12 +86,12 @@ def test_what_we_add_is_short(client: FlaskClient) -> None:
 
 def test_a_no_is_not_covered_and_a_gap_in_our_reading_is_not_found(invented: FlaskClient) -> None:
     text = letter(invented, "/councils/borsetshire/write", words1="x", gap=["housing", "money", "legal"])
-    assert "On 1 November 2026 the website Kinship Council Check looked at" in text
+    assert "On 1 November 2026 the website Kinship Council Check looked for" in text
     assert "It found a kinship local offer. What it read does not cover housing." in text
-    assert "It could not find anything on money and legal costs." in text
+    assert "It has not seen anything on money and legal costs." in text
     assert "- How do you help families find space and housing?" in text
     assert "saved copies" not in text
-    fill = letter(invented, "/councils/borsetshire/write", words1="x", one="gaps")
+    fill = letter(invented, "/councils/borsetshire/write", words1="x", gap=["housing"], one="gaps")
     assert "Please fill the gaps in your policy, and say by when." in fill
     form = BeautifulSoup(invented.get("/councils/borsetshire/write").text, "html.parser")
     assert form.select_one("input[value=approach]") is None
@@ -111,6 +111,15 @@ def test_what_we_have_not_seen_is_never_called_a_gap(client: FlaskClient, look: 
         assert "fill the gaps" not in strip.text or slug in noes
 
 
+@pytest.mark.parametrize("address", ["/councils/bexley/write", "/councils/bexley/write/mp"])
+def test_only_a_gap_that_was_ticked_is_asked_to_be_filled(client: FlaskClient, address: str) -> None:
+    """Bexley's record has the one "no" of the shipped facts, on who is in charge."""
+    one = "council" if address.endswith("mp") else "gaps"
+    assert "fill the gaps" not in letter(client, address, gap=["legal"], one=one)
+    assert "fill the gaps" not in letter(client, address, gap=[], one=one)
+    assert "fill the gaps" in letter(client, address, gap=["accountable"], one=one)
+
+
 def test_without_a_policy_the_ask_is_to_publish_or_say_where_it_is(
     invented: FlaskClient, client: FlaskClient
 ) -> None:
@@ -118,7 +127,7 @@ def test_without_a_policy_the_ask_is_to_publish_or_say_where_it_is(
     assert "It could not find a kinship care policy. There may still be one." in text
     assert "Please publish your kinship local offer. If you have done so, please tell me where it is." in text
     assert "not cover" not in text
-    assert "could not find anything" not in text
+    assert "has not seen anything" not in text
     unchecked = letter(client, "/councils/blackpool/write", words1="x", one="publish", gap=["money"])
     assert "had not checked Blackpool Borough Council yet. There may be a policy." in unchecked
     assert "could not find" not in unchecked

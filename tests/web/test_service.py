@@ -234,3 +234,15 @@ def test_no_log_holds_a_postcode_whatever_is_done_with_it(
     assert "POST/FIND303" in written
     assert "2DL" not in written
     assert "ZZ99" not in written
+
+
+@pytest.mark.parametrize("address", ["/councils//leeds?x=SE12DL", "/councils//leeds/write", "/act//SE12DL"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_odd_address_is_never_sent_back_as_one_to_go_to(
+    client: FlaskClient, method: str, address: str
+) -> None:
+    answer = client.open(address, method=method, headers={"Host": "evil.example"})
+    assert answer.status_code in (404, 405)
+    assert "Location" not in answer.headers
+    assert "SE12DL" not in answer.text
+    assert "evil" not in answer.text

@@ -22,7 +22,6 @@ FOUND = {
 }
 # Topics that criteria.csv leaves empty, in words that fit after "anything on".
 TOPICS = {"involved": "how families helped to write it", "current": "recent updates"}
-ABOUT_A_POLICY = {"involved", "current"}  # questions that make sense only once there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +31,6 @@ class Request:
     key: str
     label: str
     sentence: str
-
-
-def gaps_of(record: Record) -> list[Finding]:
-    """The questions that may be raised: every one without a yes; for a council without a policy, those that
-    do not take one for granted."""
-    return [
-        each
-        for each in record.findings
-        if each.answer != "yes"
-        and (record.rating.standing.published or each.criterion.key not in ABOUT_A_POLICY)
-    ]
 
 
 def finding(record: Record, raised: Collection[Finding], site_name: str, link: str, today: date) -> str:
@@ -56,7 +44,7 @@ def finding(record: Record, raised: Collection[Finding], site_name: str, link: s
     copies = all(each.seen_as == "archived copy" for each in record.documents) and bool(record.documents)
     when = f"On {day(record.checked_on)} " if record.checked_on else ""
     sentences = [
-        f"{when}the website {site_name} looked at what {council} has published"
+        f"{when}the website {site_name} looked for what {council} has published"
         f"{', in saved copies of web pages' if copies else ''}.",
         FOUND[standing],
     ]
@@ -79,7 +67,7 @@ def _gap_sentences(raised: Iterable[Finding]) -> list[str]:
     if any(each.answer == "no" and each.criterion.key == "current" for each in raised):
         sentences.append("What it read is more than five years old.")
     if unseen:
-        sentences.append(f"It could not find anything on {listed(unseen)}.")
+        sentences.append(f"It has not seen anything on {listed(unseen)}.")
     return sentences
 
 
@@ -97,7 +85,7 @@ def questions(raised: Collection[Finding]) -> str:
     )
 
 
-def requests_to_councillor(record: Record) -> list[Request]:
+def requests_to_councillor(record: Record, raised: Collection[Finding]) -> list[Request]:
     """What the council can be asked to do; without a policy, first to publish one or say where it is.
 
     What we have not seen may be there, so only a "no" is called a gap to fill.
@@ -111,15 +99,12 @@ def requests_to_councillor(record: Record) -> list[Request]:
                 "Please publish your kinship local offer. If you have done so, please tell me where it is.",
             )
         ]
-    elif "no" in answers.values():
-        first = [
-            Request(
-                "gaps", "Fill the gaps in the policy", "Please fill the gaps in your policy, and say by when."
-            )
-        ]
     else:
-        words = "Please say where your policy covers what the website could not find, or add it."
-        first = [Request("gaps", "Say where this is, or add it", words)]
+        label = "Fill the gaps in the policy" if "no" in answers.values() else "Say where this is, or add it"
+        words = "Please say where your policy covers what the website has not seen, or add it."
+        if any(each.answer == "no" for each in raised):
+            words = "Please fill the gaps in your policy, and say by when."
+        first = [Request("gaps", label, words)]
     if standing is Standing.MANUAL:
         words = "Please publish a policy that is written for families."
         first.insert(0, Request("families", "Publish a policy written for families", words))
@@ -139,20 +124,20 @@ def requests_to_councillor(record: Record) -> list[Request]:
     return [*first, consult] + ([manager] if answers["accountable"] != "yes" else [])
 
 
-def requests_to_mp(record: Record) -> list[Request]:
+def requests_to_mp(record: Record, raised: Collection[Finding]) -> list[Request]:
     """What an MP can be asked to do about this council."""
     council = the(record.council.official_name)
     if not record.rating.standing.published:
         label = "Ask the council to publish its policy"
         words = f"Please ask {council} to publish its kinship local offer, or to say where it is."
-    elif "no" in record.rating.answers.values():
+    elif any(each.answer == "no" for each in raised):
         label, words = (
             "Ask the council to fill the gaps",
             f"Please ask {council} to fill the gaps in its policy.",
         )
     else:
         label = "Ask the council to say more"
-        where = "where its policy covers what the website could not find"
+        where = "where its policy covers what the website has not seen"
         words = f"Please ask {council} to say {where}, or to add it."
     return [
         Request("council", label, words),

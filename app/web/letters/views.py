@@ -1,7 +1,7 @@
 """The pages where letters are written: to a council's lead member, to an MP, for an ask of the campaign."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
@@ -47,7 +47,7 @@ def to_councillor(slug: str) -> ResponseReturnValue:
     record = _english_record(slug)
     if not isinstance(record, Record):
         return record
-    return _about_council(record, finding.requests_to_councillor(record), mp=False)
+    return _about_council(record, finding.requests_to_councillor, mp=False)
 
 
 @blueprint.route("/councils/<slug>/write/mp", methods=["GET", "POST"])
@@ -56,12 +56,15 @@ def to_mp(slug: str) -> ResponseReturnValue:
     record = _english_record(slug)
     if not isinstance(record, Record):
         return record
-    return _about_council(record, finding.requests_to_mp(record), mp=True)
+    return _about_council(record, finding.requests_to_mp, mp=True)
 
 
-def _about_council(record: Record, requests: list[finding.Request], mp: bool) -> ResponseReturnValue:
-    form, gaps, prompts = LetterForm(request.form), finding.gaps_of(record), _council_prompts()
+def _about_council(
+    record: Record, requests_for: Callable[[Record, list[Finding]], list[finding.Request]], mp: bool
+) -> ResponseReturnValue:
+    form, gaps, prompts = LetterForm(request.form), record.open_questions, _council_prompts()
     raised = form.raised(gaps)
+    requests = requests_for(record, raised)
     letter = compose(
         greet_mp if mp else greet_councillor,
         f"Help for kinship families in {the(record.council.name)}",
