@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, database, web
 from app.settings import ROOT, SettingError, Settings
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     """Wire the app from the environment. Raises `SettingError` for a bad setting."""
+    # Imported only now: the migrations use this package too, and start sooner without the web pages.
+    from app import commands, database, web
+
     settings = Settings.from_environment(os.environ if environment is None else environment)
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     app.config.update(

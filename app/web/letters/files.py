@@ -3,14 +3,14 @@
 import unicodedata
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from docx import Document
-from docx.oxml import OxmlElement
-from docx.shared import Cm, Pt
-from docx.text.paragraph import Paragraph
 from flask import Response
 
 from app.web.letters.letter import Letter
+
+if TYPE_CHECKING:
+    from docx.text.paragraph import Paragraph
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -22,6 +22,10 @@ def as_text(letter: Letter) -> bytes:
 
 def as_word(letter: Letter) -> bytes:
     """The letter as .docx, a paragraph for each paragraph, its line breaks kept."""
+    # Few visitors want Word, and its library is slow to load: the site starts without it.
+    from docx import Document
+    from docx.shared import Cm, Pt
+
     document = Document()
     normal = document.styles["Normal"]
     normal.font.size = Pt(12)
@@ -38,8 +42,10 @@ def as_word(letter: Letter) -> bytes:
     return file.getvalue()
 
 
-def _direct(paragraph: Paragraph, text: str) -> None:
+def _direct(paragraph: "Paragraph", text: str) -> None:
     """Let a paragraph that begins in Arabic, Hebrew or the like run from right to left (UAX #9, rule P2)."""
+    from docx.oxml import OxmlElement
+
     strong = (unicodedata.bidirectional(c) for c in text)
     if next((each for each in strong if each in ("L", "R", "AL")), "L") != "L":
         paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
