@@ -3,6 +3,7 @@
 Reorganisation takes effect by its date in the successions table; nobody has to edit anything on the day.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from app.postcodes.areas import Areas
 from app.postcodes.areas import Succession as AreaSuccession
 
 CHILDRENS_SERVICES = "childrens_services"
+SLUG = re.compile(r"[a-z0-9-]{1,64}")  # what is none is not asked for: PostgreSQL refuses some characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def english_councils(session: Session, today: date, *among: ColumnElement[bool])
 
 def body_of(session: Session, slug: str, today: date) -> Body | None:
     """What a slug stands for on a day, or None if nothing ever had it."""
+    if not SLUG.fullmatch(slug):
+        return None
     council = session.get(Council, slug)
     change = session.get(Succession, slug)
     if change is not None and slug in _successors(change):

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Date, Integer, String
 
 from app.models import Row
 from app.records.consistency import inconsistencies
+from app.records.rating import earliest
 from app.records.tables import (
     MODELS,
     Key,
@@ -176,7 +177,7 @@ def _partial_date_fault(cell: str) -> str:
     try:
         if not PARTIAL_DATE.fullmatch(cell):
             raise ValueError
-        date.fromisoformat((cell + "-01-01")[:10])
+        earliest(cell)
     except ValueError:
         return f"dated is “{cell}”, not a year, month or day like 2024, 2024-10 or 2024-10-11"
     return ""

@@ -1,6 +1,5 @@
 """Councils side by side: which may be compared, and which are worth comparing with."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,6 @@ from app.records.bodies import (
 )
 from app.records.record import Record
 
-SLUG = re.compile(r"[a-z0-9-]{1,64}")  # what is none is not asked for: PostgreSQL refuses some characters
 FEWEST, MOST = 2, 4  # councils at a time: four columns are what a screen holds
 SUGGESTED = MOST - 1
 
@@ -43,7 +41,7 @@ def choose(session: Session, slugs: Iterable[str], today: date) -> Chosen:
     chosen: dict[str, Council] = {}
     abroad, changed, unknown = [], [], 0
     for slug in slugs:
-        match body_of(session, slug, today) if SLUG.fullmatch(slug) else None:
+        match body_of(session, slug, today):
             case Current(council=council) if council.nation != "England":
                 abroad.append(council.name)
             case (

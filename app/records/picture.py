@@ -40,9 +40,6 @@ class Picture:
     `example` is the record with the most to show: of a council's own policy, with the most yes answers.
     """
 
-    councils: int
-    published: int
-    own: int
     bands: tuple[tuple[Band, int], ...]
     checked_on: date | None
     example: Record | None
@@ -57,9 +54,6 @@ def picture_of(records: Iterable[Record]) -> Picture:
     regions = sorted({record.council.region for record in records})
     own = [record for record in records if record.rating.standing.own]
     return Picture(
-        councils=england.councils,
-        published=england.published,
-        own=england.own,
         bands=tuple((band, count) for band, count in england.bands if count),
         checked_on=max((record.checked_on for record in records if record.checked_on), default=None),
         example=max(own, key=lambda record: record.rating.count("yes"), default=None),

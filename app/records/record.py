@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Answer, Contact, Council, Document, Provider, Row, Search
+from app.records.bodies import english_councils
 from app.records.criteria import Criterion, criteria
 from app.records.rating import POLICY_KINDS, YEARS_CURRENT, Rating, earliest, latest, rate, years_before
 
@@ -111,6 +112,11 @@ def read_records(session: Session, councils: list[Council], today: date) -> list
         _record(council, {model: rows[model].get(council.slug, []) for model in rows}, today)
         for council in councils
     ]
+
+
+def english_records(session: Session, today: date) -> list[Record]:
+    """The records of every English council responsible on a day, by name."""
+    return read_records(session, english_councils(session, today), today)
 
 
 def _rows_by_slug(session: Session, model: Any, slugs: list[str]) -> Mapping[str, list[Any]]:

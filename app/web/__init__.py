@@ -21,13 +21,14 @@ from app.web import (
     wording,
 )
 from app.web.letters import views as letters
+from app.web.site import full_address
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     Compress(app)
     sources.init_app(app, settings)
     find.init_app(app)
-    app.jinja_env.globals["site"] = settings
+    app.jinja_env.globals.update(site=settings, full_address=full_address)
     for blueprint in (
         find.blueprint,
         councils.blueprint,

@@ -5,9 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import Response, current_app, url_for
+from flask import Response
 
 from app.records.record import Record
+from app.web.site import full_address
 
 # A cell that begins so is run as a formula by spreadsheets: OWASP, "CSV Injection".
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -49,11 +50,5 @@ def council_cells(record: Record) -> list[Any]:
         council.region,
         council.type,
         *(scores if council.nation == "England" else [None] * len(scores)),
-        page_address(council.slug),
+        full_address("councils.page", slug=council.slug),
     ]
-
-
-def page_address(slug: str) -> str:
-    """The whole address of a council's page, under the site's own name."""
-    address: str = current_app.extensions["settings"].site_url + url_for("councils.page", slug=slug)
-    return address

@@ -1,12 +1,12 @@
 """One printed A4 page to hand to a councillor: the finding, the gaps as questions, the duty, the sources."""
 
 import segno
-from flask import Blueprint, current_app, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from app.records.record import Finding, Record
 from app.web.councils import english_record
+from app.web.site import full_address
 
 blueprint = Blueprint("briefing", __name__, url_prefix="/councils")
 
@@ -15,12 +15,9 @@ MOST_SOURCES = 4
 
 
 @blueprint.get("/<slug>/briefing")
-def page(slug: str) -> ResponseReturnValue:
-    record = english_record(slug)
-    if not isinstance(record, Record):
-        return redirect(url_for("briefing.page", slug=record.slug), 301)
-    site = current_app.extensions["settings"].site_url
-    address = site + url_for("councils.page", slug=slug)
+def page(slug: str) -> str:
+    record = english_record(slug, "briefing.page")
+    address = full_address("councils.page", slug=slug)
     return render_template(
         "briefing/page.html",
         record=record,

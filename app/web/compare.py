@@ -14,8 +14,9 @@ from app.records.bodies import english_councils
 from app.records.comparison import FEWEST, MOST, Chosen, choose, not_seen
 from app.records.criteria import criteria
 from app.records.record import Record, read_records
-from app.web.as_csv import csv_file, page_address
+from app.web.as_csv import csv_file
 from app.web.clock import today
+from app.web.site import full_address
 from app.web.wording import ANSWER_WORDS, listed
 
 blueprint = Blueprint("compare", __name__)
@@ -122,5 +123,5 @@ def _rows(record: Record) -> Iterator[list[Any]]:
             each.source_url,
             each.checked_on,
             each.seen_as,
-            page_address(council.slug),
+            full_address("councils.page", slug=council.slug),
         ]

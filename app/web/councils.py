@@ -1,6 +1,5 @@
 """The list of councils and each council's page, for people and as data."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -66,7 +65,7 @@ def page(slug: str) -> ResponseReturnValue:
             return redirect(url_for("councils.page", slug=successor.slug), 301)
         case Former():
             old = database.session().get(Council, slug)
-            record = _record(old) if old else None
+            record = record_of(old) if old else None
             return render_template("councils/former.html", body=body, record=record)
         case NotResponsible():
             return render_template("councils/district.html", body=body)
@@ -77,41 +76,45 @@ def as_data(slug: str) -> ResponseReturnValue:
     body = body_or_404(slug)
     match body:
         case Current(council=council):
-            return record_as_data(_record(council), body)
+            return record_as_data(record_of(council), body)
         case Former(successors=(successor,)):
             return redirect(url_for("councils.as_data", slug=successor.slug), 301)
         case _:
             return body_as_data(body)
 
 
-def english_record(slug: str) -> Record | Council:
-    """The record of an English council responsible today, or the council to go to instead.
+def english_record(slug: str, endpoint: str) -> Record:
+    """The record of an English council responsible today, or an error that leads elsewhere.
 
-    Answers 404 for all other bodies: nothing is scored there, so there is nothing to print or to send.
+    301 to the successor's page of the same kind; 404 where nothing is scored, and so nothing to show.
     """
+    council = english_council(slug) or abort(404)
+    if council.slug != slug:
+        abort(redirect(url_for(endpoint, slug=council.slug), 301))
+    return record_of(council)
+
+
+def english_council(slug: str) -> Council | None:
+    """The English council responsible today that a slug stands for: itself, or its one successor."""
     match body_or_404(slug):
-        case Current(council=council) if council.nation == "England":
-            return _record(council)
-        case Former(successors=(successor,)):
-            return successor
-        case _:
-            return abort(404)
+        case Current(council=council) | Former(successors=(council,)) if council.nation == "England":
+            return council
+    return None
 
 
 def body_or_404(slug: str) -> Body:
-    if not re.fullmatch("[a-z0-9-]{1,64}", slug):
-        abort(404)
     return body_of(database.session(), slug, today()) or abort(404)
 
 
-def _record(council: Council) -> Record:
+def record_of(council: Council) -> Record:
+    """What is known of a council today."""
     return read_records(database.session(), [council], today())[0]
 
 
 def _english_page(body: Current) -> str:
     session = database.session()
     inherited = [session.get(Council, change.old_slug) for change in body.before]
-    record, border = _record(body.council), _border(body.council)
+    record, border = record_of(body.council), _border(body.council)
     return render_template(
         "councils/council.html",
         record=record,

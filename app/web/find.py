@@ -4,7 +4,6 @@ from flask import (
     Blueprint,
     Flask,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -23,11 +22,10 @@ from app.models import Council
 from app.postcodes.answer import Certainty, Found, NotFound, OneOf, Unavailable
 from app.postcodes.postcode import Elsewhere, Malformed, Postcode, read
 from app.records.advice import advice_lines
-from app.records.bodies import english_councils
 from app.records.picture import picture_of
-from app.records.record import read_records
-from app.settings import Settings
+from app.records.record import english_records
 from app.web.clock import today
+from app.web.site import settings
 from app.web.sources import edition_month, finder
 
 blueprint = Blueprint("find", __name__)
@@ -65,18 +63,16 @@ def init_app(app: Flask) -> None:
 
 
 def _rate() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.find_rate_limit
+    return settings().find_rate_limit
 
 
 @blueprint.get("/")
 def home() -> str:
     session = database.session()
-    records = read_records(session, english_councils(session, today()), today())
     return render_template(
         "find/home.html",
         form=FindForm(formdata=None),
-        picture=picture_of(records),
+        picture=picture_of(english_records(session, today())),
         advice=advice_lines(session, "England"),
     )
 

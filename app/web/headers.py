@@ -1,6 +1,8 @@
 """The headers of every answer: nothing runs, frames or leaks that the pages do not need."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
+
+from app.web.site import settings
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -33,7 +35,7 @@ def add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = PERMISSIONS
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if current_app.extensions["settings"].site_url.startswith("https://"):
+    if settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = _cache_control(response)

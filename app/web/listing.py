@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from wtforms import SelectField, StringField
 
 from app.models import Council, District
-from app.records.bodies import Former, NotResponsible, body_of, english_councils
+from app.records.bodies import Former, NotResponsible, body_of
 from app.records.rating import Band
-from app.records.record import Record, read_records
+from app.records.record import Record, english_records
 
 OTHER_NATIONS = ("Wales", "Scotland", "Northern Ireland")
 
@@ -52,7 +52,7 @@ class Listing:
 
 def list_councils(session: Session, form: FilterForm, today: date) -> Listing:
     """Read what the form asks for, and give its fields their choices."""
-    records = read_records(session, english_councils(session, today), today)
+    records = english_records(session, today)
     districts = _districts_named(session, form.wanted_name, today)
     regions = sorted({record.council.region for record in records})
     form.region.choices = [("", "All of England"), *((each, each) for each in (*regions, *OTHER_NATIONS))]

@@ -4,11 +4,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from app import database
-from app.records.bodies import english_councils
 from app.records.cartogram import cartogram
 from app.records.picture import audits, picture_of
 from app.records.rating import Band
-from app.records.record import Record, read_records
+from app.records.record import english_records, read_records
 from app.web.as_csv import COUNCIL_COLUMNS, council_cells, csv_file
 from app.web.clock import today
 from app.web.listing import FilterForm, list_councils
@@ -21,14 +20,10 @@ REGION_COLUMNS = (
 )  # fmt: skip
 
 
-def _records() -> list[Record]:
-    session = database.session()
-    return read_records(session, english_councils(session, today()), today())
-
-
 @blueprint.get("/map")
 def show_map() -> str:
-    session, records = database.session(), _records()
+    session = database.session()
+    records = english_records(session, today())
     return render_template(
         "picture/map.html",
         picture=picture_of(records),
@@ -41,8 +36,9 @@ def show_map() -> str:
 @blueprint.get("/map.csv")
 def map_as_csv() -> Response:
     """Every English council as in /councils.csv, with its cell on the map if it has one."""
-    records = _records()
-    drawn = cartogram(database.session(), records)
+    session = database.session()
+    records = english_records(session, today())
+    drawn = cartogram(session, records)
     cells = {placed.record.council.slug: (placed.col, placed.row) for placed in drawn.tiles}
     rows = ([*council_cells(each), *cells.get(each.council.slug, (None, None))] for each in records)
     return csv_file("map", (*COUNCIL_COLUMNS, "col", "row"), rows)
@@ -63,7 +59,7 @@ def councils_as_csv() -> ResponseReturnValue:
 @blueprint.get("/regions.csv")
 def regions_as_csv() -> Response:
     """The counts by region, and for England as a whole in the last row."""
-    picture = picture_of(_records())
+    picture = picture_of(english_records(database.session(), today()))
     rows = (
         (
             each.place,

@@ -1,6 +1,6 @@
 """For machines: is the site alive, is it ready, what may search engines read."""
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,6 +9,7 @@ from app import database
 from app.models import Council, Document
 from app.records.bodies import english_councils
 from app.web.clock import today
+from app.web.site import full_address
 from app.web.sources import finder, state_of_sources
 
 blueprint = Blueprint("service", __name__)
@@ -40,8 +41,8 @@ def readyz() -> ResponseReturnValue:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    site = current_app.extensions["settings"].site_url
-    return Response(f"User-agent: *\nAllow: /\nSitemap: {site}/sitemap.xml\n", mimetype="text/plain")
+    text = f"User-agent: *\nAllow: /\nSitemap: {full_address('service.sitemap')}\n"
+    return Response(text, mimetype="text/plain")
 
 
 @blueprint.get("/sitemap.xml")

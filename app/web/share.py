@@ -7,21 +7,19 @@ be in it.
 import re
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import database
 from app.models import Council
-from app.records.bodies import Current, Former
-from app.records.record import Record, read_records
+from app.records.bodies import Former
+from app.records.record import Record
 from app.records.version import version_of
-from app.settings import Settings
 from app.web.card.drawing import HEIGHT, WIDTH, png_of, svg_of, version_of_picture
-from app.web.clock import today
-from app.web.councils import body_or_404
+from app.web.councils import body_or_404, english_council, english_record, record_of
 from app.web.headers import PAGE_AGE
-from app.web.wording import headline
+from app.web.site import full_address, settings
+from app.web.wording import ANSWER_WORDS, headline
 
 blueprint = Blueprint("share", __name__)
 
@@ -35,7 +33,6 @@ FRAME = Markup(
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        full_address=full_address,
         picture_address=picture_address,
         frame=frame,
         structured=structured,
@@ -47,8 +44,8 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/councils/<slug>/card.png")
 def card(slug: str) -> ResponseReturnValue:
     """The picture, told apart by what it shows and by the record it was drawn from."""
-    record = _record(_council_or_leave(slug, "share.card"))
-    svg = svg_of(record, _settings())
+    record = english_record(slug, "share.card")
+    svg = svg_of(record, settings())
     picture = Response(mimetype="image/png", headers={"Cache-Control": f"public, max-age={PAGE_AGE}"})
     version = version_of_picture(record, svg)
     picture.set_etag(version)
@@ -63,7 +60,7 @@ def embed(slug: str) -> str:
     body = body_or_404(slug)
     if isinstance(body, Former) and len(body.successors) > 1:
         return render_template("share/moved.html", body=body)
-    return render_template("share/embed.html", record=_record(_council_or_leave(slug, "share.embed")))
+    return render_template("share/embed.html", record=english_record(slug, "share.embed"))
 
 
 @blueprint.get("/oembed")
@@ -74,13 +71,13 @@ def oembed() -> ResponseReturnValue:
     council = _council_at(request.args.get("url", "")) or abort(404)
     most_wide, most_high = (request.args.get(name, type=int) for name in ("maxwidth", "maxheight"))
     width, height = _at_most(EMBED_WIDTH, most_wide), _at_most(EMBED_HEIGHT, most_high)
-    record = _record(council)
+    record = record_of(council)
     answer = {
         "version": "1.0",
         "type": "rich",
         "title": f"{council.name}: {record.rating.band.value}",
-        "provider_name": _settings().site_name,
-        "provider_url": _settings().site_url,
+        "provider_name": settings().site_name,
+        "provider_url": settings().site_url,
         "cache_age": PAGE_AGE,
         "html": frame(council, width, height),
         "width": width,
@@ -92,11 +89,6 @@ def oembed() -> ResponseReturnValue:
     return answer
 
 
-def full_address(endpoint: str, **values: Any) -> str:
-    """The public address of a page, whatever host it was asked for under."""
-    return _settings().site_url + url_for(endpoint, **values)
-
-
 def picture_address(record: Record) -> str:
     """Where a record's card is. It changes with the record, so that networks fetch the new one."""
     return full_address("share.card", slug=record.council.slug, v=version_of(record))
@@ -105,22 +97,20 @@ def picture_address(record: Record) -> str:
 def frame(council: Council, width: int = EMBED_WIDTH, height: int = EMBED_HEIGHT) -> str:
     """The HTML that shows a council's result on another site."""
     address = full_address("share.embed", slug=council.slug)
-    title = f"{_settings().site_name}: {council.name}"
+    title = f"{settings().site_name}: {council.name}"
     return str(FRAME.format(src=address, title=title, width=width, height=height))
 
 
 def record_in_words(record: Record) -> str:
     """What the picture shows, for those who cannot see it."""
-    counts = (("yes", "yes"), ("no", "no"), (None, "not checked yet"))
-    tally = [
-        f"{record.rating.count(answer)} {word}" for answer, word in counts if record.rating.count(answer)
-    ]
+    counts = ((record.rating.count(answer), word.lower()) for answer, word in ANSWER_WORDS.items())
+    tally = [f"{count} {word}" for count, word in counts if count]
     return f"{headline(record)} {record.rating.band.value}. Our 12 checks: {', '.join(tally)}."
 
 
 def structured(record: Record) -> dict[str, Any]:
     """The page in the words of schema.org. No rating of theirs: we judge a document, not the council."""
-    council, settings = record.council, _settings()
+    council = record.council
     about = {"@type": "GovernmentOrganization", "name": council.official_name, "url": council.homepage}
     page = {
         "@context": "https://schema.org",
@@ -130,44 +120,19 @@ def structured(record: Record) -> dict[str, Any]:
         "description": headline(record),
         "inLanguage": "en-GB",
         "lastReviewed": record.checked_on.isoformat() if record.checked_on else None,
-        "isPartOf": {"@type": "WebSite", "name": settings.site_name, "url": settings.site_url},
+        "isPartOf": {"@type": "WebSite", "name": settings().site_name, "url": settings().site_url},
         "about": {name: value for name, value in about.items() if value},
         "primaryImageOfPage": {"@type": "ImageObject", "url": picture_address(record)},
     }
     return {name: value for name, value in page.items() if value}
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
-def _record(council: Council) -> Record:
-    return read_records(database.session(), [council], today())[0]
-
-
-def _english_council(slug: str) -> Council | None:
-    """The English council responsible today that a slug stands for: itself, or its one successor."""
-    match body_or_404(slug):
-        case Current(council=council) | Former(successors=(council,)) if council.nation == "England":
-            return council
-    return None
-
-
-def _council_or_leave(slug: str, endpoint: str) -> Council:
-    """The council, or an error that leads elsewhere: 301 to a successor's, 404 where nothing is scored."""
-    council = _english_council(slug) or abort(404)
-    if council.slug != slug:
-        abort(redirect(url_for(endpoint, slug=council.slug), 301))
-    return council
-
-
 def _council_at(address: str) -> Council | None:
     """The council whose page has this address under SITE_URL, a query or a slash at its end aside."""
     page = re.fullmatch(r"(.+)/councils/([a-z0-9-]{1,64})/?(?:[?#].*)?", address)
-    if page is None or page[1] != _settings().site_url:
+    if page is None or page[1] != settings().site_url:
         return None
-    return _english_council(page[2])
+    return english_council(page[2])
 
 
 def _at_most(size: int, limit: int | None) -> int:

@@ -1,24 +1,23 @@
 """The pages where letters are written: to a council's lead member, to an MP, for an ask of the campaign."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import database
 from app.models import Council
-from app.records.bodies import Current, Former, Future, NotResponsible, body_of
-from app.records.record import Finding, Record, read_records
-from app.settings import Settings
+from app.records.bodies import Current, Former, Future, NotResponsible
+from app.records.record import Finding, Record
 from app.web.clock import today
+from app.web.councils import body_or_404, record_of
 from app.web.find import FindForm, limiter
 from app.web.letters import finding
 from app.web.letters.asks import Prompt, ask_of, asks
 from app.web.letters.files import download
 from app.web.letters.form import LetterForm
 from app.web.letters.letter import ENDING, Letter, compose, greet_councillor, greet_mp
+from app.web.site import full_address, settings
 from app.web.wording import the
 
 blueprint = Blueprint("letters", __name__)
@@ -28,12 +27,7 @@ LETTER_RATE = "60 per minute"
 COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
 
 
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
-limited = limiter.limit(LETTER_RATE, methods=["POST"], exempt_when=lambda: not _settings().find_rate_limit)
+limited = limiter.limit(LETTER_RATE, methods=["POST"], exempt_when=lambda: not settings().find_rate_limit)
 
 
 @blueprint.before_request
@@ -44,24 +38,21 @@ def allow_long_letters() -> None:
 @blueprint.route("/councils/<slug>/write", methods=["GET", "POST"])
 @limited
 def to_councillor(slug: str) -> ResponseReturnValue:
-    record = _english_record(slug)
-    if not isinstance(record, Record):
-        return record
-    return _about_council(record, finding.requests_to_councillor, mp=False)
+    return _about_council(slug, finding.requests_to_councillor, mp=False)
 
 
 @blueprint.route("/councils/<slug>/write/mp", methods=["GET", "POST"])
 @limited
 def to_mp(slug: str) -> ResponseReturnValue:
-    record = _english_record(slug)
-    if not isinstance(record, Record):
-        return record
-    return _about_council(record, finding.requests_to_mp, mp=True)
+    return _about_council(slug, finding.requests_to_mp, mp=True)
 
 
 def _about_council(
-    record: Record, requests_for: Callable[[Record, list[Finding]], list[finding.Request]], mp: bool
+    slug: str, requests_for: Callable[[Record, list[Finding]], list[finding.Request]], mp: bool
 ) -> ResponseReturnValue:
+    record = _record_or_way_on(slug)
+    if not isinstance(record, Record):
+        return record
     form, gaps, prompts = LetterForm(request.form), record.open_questions, _council_prompts()
     raised = form.raised(gaps)
     requests = requests_for(record, raised)
@@ -114,17 +105,14 @@ def _answer(
     )
 
 
-def _english_record(slug: str) -> Record | ResponseReturnValue:
+def _record_or_way_on(slug: str) -> Record | ResponseReturnValue:
     """The record of the council to write about; for any other body the page that leads on.
 
     A former council with one successor redirects; a POST keeps its method, so that nothing typed is lost.
     """
-    if not re.fullmatch("[a-z0-9-]{1,64}", slug):
-        abort(404)
-    body = body_of(database.session(), slug, today()) or abort(404)
-    match body:
+    match body_or_404(slug):
         case Current(council=council) if council.nation == "England":
-            return read_records(database.session(), [council], today())[0]
+            return record_of(council)
         case Current(council=council):
             return render_template("letters/nation.html", council=council)
         case Former(successors=(council,)):
@@ -142,5 +130,5 @@ def _council_prompts() -> tuple[Prompt, ...]:
 
 
 def _finding(record: Record, raised: Sequence[Finding]) -> str:
-    link = _settings().site_url + url_for("councils.page", slug=record.council.slug)
-    return finding.finding(record, raised, _settings().site_name, link, today())
+    link = full_address("councils.page", slug=record.council.slug)
+    return finding.finding(record, raised, settings().site_name, link, today())
