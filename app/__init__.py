@@ -19,7 +19,6 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=16 * 1024,  # bytes; the longest form here holds one line
-        RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
     )
     # Nothing that was asked for is ever sent back as an address to go to: it may hold what somebody typed.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False

@@ -89,6 +89,7 @@ def make_app(database_url: str, api: PostcodeAPI) -> Callable[..., Flask]:
         }
         app = create_app(environment | settings)
         app.testing = True
+        app.extensions["last_load"].pause = 0  # tests do not wait for what they loaded to show
         return app
 
     return make

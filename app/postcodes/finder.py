@@ -64,8 +64,8 @@ class Finder:
 
     def find(self, postcode: Postcode, on: date) -> Outcome:
         """Which body is responsible on a day for where this postcode is."""
-        listed = self.index.look_up(postcode) if self.index else NOTHING_LISTED
-        if self.api is None or (self.index_first and listed.certainty == "exact"):
+        listed = self._listed(postcode)
+        if self._is_enough(listed):
             return self._by_index(postcode, listed, on, Cause.NO_SOURCE)
         deadline = monotonic() + self._limit
         try:
@@ -75,6 +75,18 @@ class Finder:
             return self._by_absence(postcode, told, listed, on, deadline)
         except SourceFailed as failure:
             return self._by_index(postcode, listed, on, failure.cause)
+
+    def at_once(self, postcode: Postcode, on: date) -> Outcome | None:
+        """The same answer, if nobody else has to be asked for it; otherwise None."""
+        listed = self._listed(postcode)
+        return self._by_index(postcode, listed, on, Cause.NO_SOURCE) if self._is_enough(listed) else None
+
+    def _listed(self, postcode: Postcode) -> IndexAnswer:
+        return self.index.look_up(postcode) if self.index else NOTHING_LISTED
+
+    def _is_enough(self, listed: IndexAnswer) -> bool:
+        """Whether what the index says decides, without the API."""
+        return self.api is None or (self.index_first and listed.certainty == "exact")
 
     def _ask(self, postcode: Postcode, deadline: float) -> Located | Unknown:
         """The API's answer, from memory if it is there. Area codes are kept, not councils: those change."""

@@ -7,6 +7,7 @@ from app.settings import Settings
 from app.web import (
     answers_log,
     assets,
+    at_once,
     briefing,
     compare,
     councils,
@@ -14,7 +15,10 @@ from app.web import (
     find,
     guide,
     headers,
+    kept,
+    last_load,
     picture,
+    rates,
     service,
     share,
     sources,
@@ -25,9 +29,12 @@ from app.web.site import full_address
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    Compress(app)
+    last_load.init_app(app)
+    rates.init_app(app, settings)
     sources.init_app(app, settings)
-    find.init_app(app)
+    at_once.init_app(app, settings)
+    kept.init_app(app)
+    Compress(app)
     app.jinja_env.globals.update(site=settings, full_address=full_address)
     for blueprint in (
         find.blueprint,

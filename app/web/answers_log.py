@@ -32,10 +32,14 @@ def _start() -> None:
 
 def _write(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "(no such page)"
-    took = (perf_counter() - g.started) * 1000 if "started" in g else 0.0
-    method = request.method if request.method in METHODS else "(other)"
-    log.info("%s %s %d %.0f ms", method, route, response.status_code, took)
+    write(request.method, route, response.status_code, g.get("started", perf_counter()))
     return response
+
+
+def write(method: str, route: str, status: int, started: float) -> None:
+    """The line of one answer; `started` is what perf_counter gave when the request came."""
+    took = (perf_counter() - started) * 1000
+    log.info("%s %s %d %.0f ms", method if method in METHODS else "(other)", route, status, took)
 
 
 def report(fault: BaseException) -> None:

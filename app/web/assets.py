@@ -23,6 +23,8 @@ def init_app(app: Flask) -> None:
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and request.args.get("v") and response.status_code in (200, 304):
             response.headers["Cache-Control"] = FOREVER
+            response.direct_passthrough = False
+            response.make_sequence()  # whole, so that it is compressed once and kept
         return response
 
     app.jinja_env.globals["asset"] = asset

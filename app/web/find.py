@@ -2,7 +2,6 @@
 
 from flask import (
     Blueprint,
-    Flask,
     abort,
     make_response,
     redirect,
@@ -11,8 +10,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -25,11 +22,11 @@ from app.records.advice import advice_lines
 from app.records.picture import picture_of
 from app.records.record import english_records
 from app.web.clock import today
+from app.web.rates import refuse_too_many
 from app.web.site import settings
 from app.web.sources import edition_month, finder
 
 blueprint = Blueprint("find", __name__)
-limiter = Limiter(get_remote_address)
 
 PLACES = {"northern-ireland", "jersey", "guernsey", "isle-of-man", "bfpo", "overseas", "non-geographic"}
 NO_SUCH_POSTCODE = "We can’t find that postcode. Check it and type it again."
@@ -58,14 +55,6 @@ class FindForm(FlaskForm):
             raise ValidationError(str(error)) from None
 
 
-def init_app(app: Flask) -> None:
-    limiter.init_app(app)
-
-
-def _rate() -> str:
-    return settings().find_rate_limit
-
-
 @blueprint.get("/")
 def home() -> str:
     session = database.session()
@@ -78,8 +67,8 @@ def home() -> str:
 
 
 @blueprint.post("/find")
-@limiter.limit(_rate, exempt_when=lambda: not _rate())
 def find() -> ResponseReturnValue:
+    refuse_too_many("find", settings().find_rate_limit)
     form = FindForm(request.form)
     if not form.validate():
         return ask_again(form, 422)

@@ -20,7 +20,9 @@ POLICY_OF = {
     "share.embed": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
 }
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-PAGE_AGE = 300  # seconds a page may be kept by browsers and caches
+PAGE_AGE = 60  # seconds a page may be kept by browsers and caches
+# After that a cache may give out the old page while it asks for the new one, and a day if we do not answer.
+KEEP_A_PAGE = f"public, max-age={PAGE_AGE}, stale-while-revalidate=600, stale-if-error=86400"
 A_YEAR = 365 * 24 * 3600
 
 
@@ -45,4 +47,4 @@ def add_headers(response: Response) -> Response:
 def _cache_control(response: Response) -> str:
     if request.method not in ("GET", "HEAD") or response.status_code not in (200, 301):
         return "no-store"
-    return f"public, max-age={PAGE_AGE}"
+    return KEEP_A_PAGE

@@ -17,7 +17,7 @@ from app.records.record import Record
 from app.records.version import version_of
 from app.web.card.drawing import HEIGHT, WIDTH, png_of, svg_of, version_of_picture
 from app.web.councils import body_or_404, english_council, english_record, record_of
-from app.web.headers import PAGE_AGE
+from app.web.headers import KEEP_A_PAGE, PAGE_AGE
 from app.web.site import full_address, settings
 from app.web.wording import ANSWER_WORDS, headline
 
@@ -46,7 +46,7 @@ def card(slug: str) -> ResponseReturnValue:
     """The picture, told apart by what it shows and by the record it was drawn from."""
     record = english_record(slug, "share.card")
     svg = svg_of(record, settings())
-    picture = Response(mimetype="image/png", headers={"Cache-Control": f"public, max-age={PAGE_AGE}"})
+    picture = Response(mimetype="image/png", headers={"Cache-Control": KEEP_A_PAGE})
     version = version_of_picture(record, svg)
     picture.set_etag(version)
     if not request.if_none_match.contains(version):

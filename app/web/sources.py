@@ -3,16 +3,16 @@
 import logging
 
 from flask import Flask, current_app
-from sqlalchemy import func, select
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from app import database
-from app.models import Revision
 from app.postcodes.api import PostcodesIO
 from app.postcodes.areas import Areas
 from app.postcodes.finder import Finder
 from app.postcodes.index import Index, IndexUnusable
 from app.records.bodies import read_areas
 from app.settings import DATA, Settings
+from app.web.last_load import LastLoad, Load
 
 log = logging.getLogger("kinship.postcodes")
 
@@ -23,15 +23,17 @@ INDEX = DATA / "postcodes.index"
 class CurrentAreas:
     """The area tables, read again whenever something was loaded."""
 
-    def __init__(self) -> None:
-        self._version: int | None = -1
+    def __init__(self, engine: Engine, last_load: LastLoad) -> None:
+        self._engine = engine
+        self._last_load = last_load
+        self._read_after: Load | None = None
         self._areas: Areas | None = None
 
     def __call__(self) -> Areas:
-        session = database.session()
-        version = session.scalar(select(func.max(Revision.id)))
-        if self._areas is None or version != self._version:
-            self._areas, self._version = read_areas(session), version
+        newest = self._last_load()
+        if self._areas is None or newest != self._read_after:
+            with Session(self._engine) as session:
+                self._areas, self._read_after = read_areas(session), newest
         return self._areas
 
 
@@ -40,7 +42,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["finder"] = Finder(
         _api(settings) if "api" in sources else None,
         _open_index(app) if "index" in sources else None,
-        CurrentAreas(),
+        CurrentAreas(app.extensions["engine"], app.extensions["last_load"]),
         settings.postcodes_api_timeout,
         index_first=sources[0] == "index",
     )

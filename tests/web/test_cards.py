@@ -19,7 +19,7 @@ from app.records.load import load
 from app.settings import ROOT
 from app.web.card.drawing import png_of
 from tests.conftest import migrate
-from tests.facts import ENGLISH
+from tests.facts import ENGLISH, KEPT
 from tests.records import borsetshire
 
 SITE = "https://kinship.example"
@@ -161,7 +161,7 @@ def test_a_card_not_changed_is_not_sent_again(client: FlaskClient) -> None:
     again = client.get("/councils/leeds/card.png", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "public, max-age=300"
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == KEPT
     other = client.get("/councils/leeds/card.png", headers={"If-None-Match": '"another"'})
     assert other.status_code == 200
 

@@ -17,6 +17,7 @@ from app.database import connect
 from app.records.load import load
 from app.settings import DATA
 from tests.conftest import Look, migrate
+from tests.facts import KEPT
 from tests.records import borsetshire
 
 with (DATA / "tiles.csv").open(encoding="utf-8", newline="") as file:
@@ -200,7 +201,7 @@ def test_a_file_is_named_by_us_and_a_postcode_leaves_its_address(client: FlaskCl
     for name in ("map", "councils", "regions"):
         answer = client.get(f"/{name}.csv?name=%22%0d%0aleeds&region=x")
         assert answer.headers["Content-Disposition"] == f'attachment; filename="kinship-{name}.csv"'
-        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert answer.headers["Cache-Control"] == KEPT
     answer = client.get("/councils.csv?name=LS1+1UR")
     assert (answer.status_code, answer.location) == (303, "/councils?typed=postcode")
 

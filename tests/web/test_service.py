@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app.settings import ROOT
 from tests.conftest import Look
+from tests.facts import KEPT
 from tests.postcode_api import PostcodeAPI
 
 PAGES = (
@@ -131,7 +132,7 @@ def test_strict_headers_everywhere(client: FlaskClient) -> None:
 
 
 def test_pages_may_be_kept_and_answers_to_what_was_typed_may_not(client: FlaskClient) -> None:
-    assert client.get("/councils/leeds").headers["Cache-Control"] == "public, max-age=300"
+    assert client.get("/councils/leeds").headers["Cache-Control"] == KEPT
     for answer in (
         client.post("/find"),
         client.post("/find", data={"postcode": "SE1 2DL"}),

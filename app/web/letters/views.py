@@ -11,12 +11,13 @@ from app.records.bodies import Current, Former, Future, NotResponsible
 from app.records.record import Finding, Record
 from app.web.clock import today
 from app.web.councils import body_or_404, record_of
-from app.web.find import FindForm, limiter
+from app.web.find import FindForm
 from app.web.letters import finding
 from app.web.letters.asks import Prompt, ask_of, asks
 from app.web.letters.files import download
 from app.web.letters.form import LetterForm
 from app.web.letters.letter import ENDING, Letter, compose, greet_councillor, greet_mp
+from app.web.rates import refuse_too_many
 from app.web.site import full_address, settings
 from app.web.wording import the
 
@@ -27,22 +28,23 @@ LETTER_RATE = "60 per minute"
 COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
 
 
-limited = limiter.limit(LETTER_RATE, methods=["POST"], exempt_when=lambda: not settings().find_rate_limit)
-
-
 @blueprint.before_request
 def allow_long_letters() -> None:
     request.max_content_length = request.max_form_memory_size = LETTER_BYTES
 
 
+@blueprint.before_request
+def refuse_too_many_letters() -> None:
+    if request.method == "POST" and settings().find_rate_limit:
+        refuse_too_many("write", LETTER_RATE)
+
+
 @blueprint.route("/councils/<slug>/write", methods=["GET", "POST"])
-@limited
 def to_councillor(slug: str) -> ResponseReturnValue:
     return _about_council(slug, finding.requests_to_councillor, mp=False)
 
 
 @blueprint.route("/councils/<slug>/write/mp", methods=["GET", "POST"])
-@limited
 def to_mp(slug: str) -> ResponseReturnValue:
     return _about_council(slug, finding.requests_to_mp, mp=True)
 
@@ -77,7 +79,6 @@ def act() -> str:
 
 
 @blueprint.route("/act/<slug>", methods=["GET", "POST"])
-@limited
 def for_ask(slug: str) -> ResponseReturnValue:
     ask = ask_of(slug) or abort(404)
     if ask.to == "council":

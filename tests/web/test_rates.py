@@ -1,0 +1,44 @@
+"""Counting how often an address posts: by a clock that cannot be set back, never without end."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import time_machine
+from limits import parse
+
+from app.web import rates
+from app.web.rates import OwnCounts, Rates
+
+
+def test_forty_at_once_are_all_counted() -> None:
+    counts = OwnCounts()
+    with ThreadPoolExecutor(40) as visitors:
+        told = list(visitors.map(lambda _: counts.incr("192.0.2.1", 60), range(400)))
+    assert sorted(told) == list(range(1, 401))
+
+
+def test_a_clock_set_back_or_forth_changes_no_count() -> None:
+    counting = Rates("memory://")
+    rate = parse("2 per minute")
+    with time_machine.travel("2026-11-21 12:00Z") as clock:
+        assert counting.count(rate, "find", "192.0.2.1") == 1
+        for moment in ("2025-11-21 12:00Z", "2027-11-21 12:00Z"):
+            clock.move_to(moment)
+            counting.count(rate, "find", "192.0.2.1")
+        assert counting.count(rate, "find", "192.0.2.1") == 4
+
+
+def test_a_count_ends_after_its_time() -> None:
+    counts = OwnCounts()
+    assert [counts.incr("192.0.2.1", 1) for _ in range(3)] == [1, 2, 3]
+    time.sleep(1.1)
+    assert counts.incr("192.0.2.1", 1) == 1
+
+
+def test_only_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "ADDRESSES", 10)
+    counts = OwnCounts()
+    for number in range(1000):
+        counts.incr(f"192.0.2.{number}", 60)
+    assert sum(len(cache) for cache in counts._counts.values()) == 10
