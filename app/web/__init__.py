@@ -17,6 +17,7 @@ from app.web import (
     picture,
     service,
     share,
+    slow_clients,
     sources,
     wording,
 )
@@ -41,5 +42,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         service.blueprint,
     ):
         app.register_blueprint(blueprint)
+    slow_clients.init_app(app, settings)
     for module in (errors, headers, assets, answers_log, wording, share):
         module.init_app(app)
