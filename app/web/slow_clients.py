@@ -44,7 +44,7 @@ class Turns:
         if environ["REQUEST_METHOD"] == "POST":
             self._take_form(environ)
         with self._places:
-            return self._site(environ, start_response)
+            return _whole(self._site(environ, start_response))
 
     def _take_form(self, environ: "WSGIEnvironment") -> None:
         """Swap the stream for what it holds. What is announced as too large is left: the site refuses it."""
@@ -58,6 +58,15 @@ class Turns:
             environ["wsgi.input"] = BytesIO(_read(environ["wsgi.input"], length))
         except TooSlow:
             environ[GAVE_UP] = True
+
+
+def _whole(answer: Iterable[bytes]) -> list[bytes]:
+    """An answer in one piece: the server sends a list at once with its headers, anything else bit by bit."""
+    try:
+        return [b"".join(answer)]
+    finally:
+        if close := getattr(answer, "close", None):
+            close()
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -105,6 +105,10 @@ class Front:
         """A visitor's connection, its certificate checked, from an address of loopback."""
         return _Named(self.secure, source, self._tls)
 
+    def secured(self, plain: socket.socket) -> ssl.SSLSocket:
+        """TLS on a connection that a test made itself."""
+        return self._tls.wrap_socket(plain, server_hostname=NAME)
+
     def ask(
         self,
         path: str,

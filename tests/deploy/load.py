@@ -1,7 +1,6 @@
 """Visitors who ask all the time, and count whatever fails."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +11,12 @@ A_VISIT = 8  # requests on one connection
 
 
 class Load:
-    """`counts` by what came back, `failures` in words, `slowest` in seconds."""
+    """`counts` by what came back; `lost` had no whole answer; `wrong` another than asked for."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.failures: list[str] = []
-        self.slowest = 0.0
+        self.lost: list[str] = []
+        self.wrong: list[str] = []
         self._stop = threading.Event()
         self._lock = threading.Lock()
 
@@ -31,28 +30,25 @@ class Load:
 
     def _ask(self, connection: HTTPConnection, turn: int) -> bool:
         method, path, body, wanted, words = _request(turn)
-        began = time.monotonic()
         try:
             connection.request(method, path, body, FORM if body else {})
             answer = connection.getresponse()
             content = answer.read()
-            good = answer.status == wanted and words in content
-            came = f"{method} {answer.status}"
         except (OSError, HTTPException) as error:
-            good, came = False, f"{method} {path} {error!r}"
+            self.lost.append(f"{method} {path} {error!r}")
+            return False
         with self._lock:
-            self.counts[came] += 1
-            self.slowest = max(self.slowest, time.monotonic() - began)
-            if not good:
-                self.failures.append(came)
-        return good
+            self.counts[f"{method} {answer.status}"] += 1
+        if answer.status != wanted or words not in content:
+            self.wrong.append(f"{method} {path} {answer.status}")
+        return True
 
     def stop(self) -> None:
         self._stop.set()
 
     @property
     def asked(self) -> int:
-        return self.counts.total()
+        return self.counts.total() + len(self.lost)
 
 
 def _request(turn: int) -> tuple[str, str, str | None, int, bytes]:

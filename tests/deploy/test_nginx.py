@@ -225,7 +225,9 @@ def test_a_process_killed_under_load_fails_no_request(own: Deployed) -> None:
             processes.start(port)
             wait_for(port)
             time.sleep(1)
-    assert load.failures == []
+    print(f"{load.asked} asked, {len(load.lost)} lost in {len(processes.ports)} kills")  # noqa: T201
+    assert load.lost == []
+    assert load.wrong == []
     assert set(load.counts) == {"GET 200", "POST 303"}
     assert load.asked > 300
     asked_again = rb" app=\d+, \d+ "
