@@ -7,12 +7,17 @@ WEB_THREADS ?= 16
 VENV := .venv
 BIN := $(VENV)/bin
 
+# A thread for each connection that a worker takes, so that slow ones keep nobody waiting. The site itself answers
+# WEB_THREADS at once (app/web/slow_clients.py).
+export WEB_THREADS
+
 .PHONY: serve test setup lint bench pins
 
 serve: setup
 	@echo "Kinship Council Check is at http://$(HOST):$(PORT) (Ctrl+C stops it)"
-	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
-	  --blocking-threads $(WEB_THREADS) --respawn-failed-workers --no-access-log --log-level error wsgi:app
+	@exec $(BIN)/granian --interface wsgi --http 1 --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
+	  --blocking-threads 512 --backpressure 512 --http1-header-read-timeout 10000 --workers-kill-timeout 5 \
+	  --respawn-failed-workers --no-access-log --log-level error wsgi:app
 
 setup: $(VENV)/site
 	@$(BIN)/alembic upgrade head

@@ -45,6 +45,7 @@ class Settings:
     find_rate_limit: str
     trusted_proxies: int
     web_workers: int  # for make serve, which hands it to the server
+    web_threads: int  # how many requests a worker answers at once
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -69,6 +70,7 @@ class Settings:
             find_rate_limit=_rate(env.get("FIND_RATE_LIMIT", "60 per minute")),
             trusted_proxies=_count("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0"), 0),
             web_workers=_count("WEB_WORKERS", get("WEB_WORKERS", "2"), 1),
+            web_threads=_count("WEB_THREADS", get("WEB_THREADS", "16"), 1),
         )
 
 

@@ -10,33 +10,53 @@ from contextlib import contextmanager
 
 from app.settings import ROOT
 
+# As `make serve` starts it; tests/deploy/test_unit.py compares.
+OPTIONS = (
+    "--interface wsgi --http 1 --blocking-threads 512 --backpressure 512 --http1-header-read-timeout 10000 "
+    "--workers-kill-timeout 5 --respawn-failed-workers --no-access-log --log-level error"
+).split()
+
 
 @contextmanager
 def serving(
     environment: Mapping[str, str], workers: int = 1, threads: int = 4
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start it on a free port; gives its address and the server's process. Stops it at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
-    options = ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
-    server = subprocess.Popen(
-        [*command, *options, "wsgi:app"], cwd=ROOT, env=dict(environment), stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
+    port = free_port()
+    server = start(environment, port, workers, threads)
     try:
-        _wait_for(address)
-        yield address, server
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _wait_for(address: str) -> None:
+def start(
+    environment: Mapping[str, str], port: int, workers: int = 1, threads: int = 4
+) -> subprocess.Popen[bytes]:
+    """The server, in a process group of its own with its workers; not yet answering."""
+    where = ["--port", str(port), "--workers", str(workers)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "granian", *OPTIONS, *where, "wsgi:app"],
+        cwd=ROOT,
+        env={**environment, "WEB_THREADS": str(threads)},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until the site answers there; ten seconds at most."""
     for _ in range(100):
         try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except OSError:
             time.sleep(0.1)
         else:

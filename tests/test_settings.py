@@ -42,6 +42,7 @@ def test_nothing_needs_to_be_set() -> None:
         ("TRUSTED_PROXIES", "two"),
         ("WEB_WORKERS", "0"),
         ("WEB_WORKERS", "many"),
+        ("WEB_THREADS", "0"),
         ("SITE_NAME", "two\nlines"),
         ("SITE_URL", "https://a b"),
         ("SITE_URL", "https://kinship.example/#x"),

@@ -21,6 +21,7 @@ from app.web import (
     rates,
     service,
     share,
+    slow_clients,
     sources,
     wording,
 )
@@ -48,5 +49,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         service.blueprint,
     ):
         app.register_blueprint(blueprint)
+    slow_clients.init_app(app, settings, letters.LETTER_BYTES)
     for module in (errors, headers, assets, answers_log, wording, share):
         module.init_app(app)

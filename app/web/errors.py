@@ -11,6 +11,7 @@ from app.web.answers_log import report
 WORDS = {
     404: ("We can’t find that page", "The link may be old or have a letter missing."),
     405: ("That link needs the form", "Go to the start and type your postcode there."),
+    408: ("Your form did not reach us", "The line may be slow just now. Go back and try again."),
     413: (
         "That was too much to send",
         "Go back, make it shorter and try again. A postcode has 5 to 7 letters and numbers.",
