@@ -7,22 +7,27 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from app.settings import ROOT
 
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], workers: int = 1, threads: int = 4
+    environment: Mapping[str, str], workers: int = 1, threads: int = 4, log: IO[bytes] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and the server's process. Stops it at the end."""
+    """Start it on a free port; gives its address and the server's process. Stops it at the end. `log` gets what it writes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
     options = ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
     server = subprocess.Popen(
-        [*command, *options, "wsgi:app"], cwd=ROOT, env=dict(environment), stderr=subprocess.DEVNULL
+        [*command, *options, "wsgi:app"],
+        cwd=ROOT,
+        env=dict(environment),
+        stdout=log,
+        stderr=log or subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     try:

@@ -15,8 +15,10 @@ from app.web import (
     guide,
     headers,
     picture,
+    posted,
     service,
     share,
+    site,
     sources,
     wording,
 )
@@ -41,5 +43,5 @@ def init_app(app: Flask, settings: Settings) -> None:
         service.blueprint,
     ):
         app.register_blueprint(blueprint)
-    for module in (errors, headers, assets, answers_log, wording, share):
+    for module in (site, posted, errors, headers, assets, answers_log, wording, share):
         module.init_app(app)

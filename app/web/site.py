@@ -1,10 +1,22 @@
 """The site's settings, and its pages' public addresses."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import current_app, url_for
+from flask import Flask, current_app, url_for
 
 from app.settings import Settings
+
+
+def init_app(app: Flask) -> None:
+    """Take the Host header away at the door: no page may depend on it, and an odd one would break links."""
+    answer = app.wsgi_app
+
+    def answer_without_host(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ.pop("HTTP_HOST", None)
+        return answer(environ, start_response)
+
+    app.wsgi_app = answer_without_host  # type: ignore[method-assign]
 
 
 def settings() -> Settings:
