@@ -24,7 +24,9 @@ HARMLESS = {
     "Accept-Ranges", "Allow", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Length",
     "Content-Range", "Content-Type", "Date", "ETag", "Last-Modified", "Location", "Retry-After", "Vary",
 }  # fmt: skip
-OPEN = re.compile(r"/councils/[^/]+(\.json|/card\.png|/embed)|/(councils|map|regions|compare)\.csv|/oembed")
+OPEN = re.compile(
+    r"(/councils/[^/]+(\.json|/card\.png|/embed)|/(councils|map|regions|compare)\.csv|/oembed)/?"
+)
 
 
 def wanted(
