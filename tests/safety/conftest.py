@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from tests.postcode_api import PostcodeAPI
 from tests.safety import attacker
 from tests.server import serving
 
@@ -22,14 +21,11 @@ ANSWERED = re.compile(
 
 
 @pytest.fixture(scope="package")
-def settings(
-    loaded_database: Path, shared_api: PostcodeAPI, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def settings(loaded_database: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = tmp_path_factory.mktemp("attacked") / "council.sqlite"
     shutil.copyfile(loaded_database, path)
     return {
         "DATABASE_URL": f"sqlite:///{path}",
-        "POSTCODES_API_URL": shared_api.url,
         "FIND_RATE_LIMIT": "",
         "CONTACT_EMAIL": "put-right@kinship.example",
         "POSTCODE_SOURCES": "index",

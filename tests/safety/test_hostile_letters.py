@@ -41,7 +41,7 @@ def _send(app: Flask, address: str, written: dict[str, str], kind: str = "") -> 
 
 
 @given(data=st.data())
-@settings(hard, max_examples=80)
+@settings(hard, max_examples=60)
 def test_every_form_of_a_letter_holds_the_same_text(attacked: Flask, data: st.DataObject) -> None:
     address = data.draw(st.sampled_from(LETTERS))
     boxes = st.dictionaries(
