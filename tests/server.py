@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from app.settings import ROOT
 
@@ -19,11 +20,11 @@ OPTIONS = (
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], workers: int = 1, threads: int = 4
+    environment: Mapping[str, str], workers: int = 1, threads: int = 4, log: IO[bytes] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and the server's process. Stops it at the end."""
+    """Start it on a free port; gives its address and process. Stops it at the end. `log` gets its words."""
     port = free_port()
-    server = start(environment, port, workers, threads)
+    server = start(environment, port, workers, threads, log)
     try:
         wait_for(port)
         yield f"http://127.0.0.1:{port}", server
@@ -33,7 +34,11 @@ def serving(
 
 
 def start(
-    environment: Mapping[str, str], port: int, workers: int = 1, threads: int = 4
+    environment: Mapping[str, str],
+    port: int,
+    workers: int = 1,
+    threads: int = 4,
+    log: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
     """The server, in a process group of its own with its workers; not yet answering."""
     where = ["--port", str(port), "--workers", str(workers)]
@@ -41,7 +46,8 @@ def start(
         [sys.executable, "-m", "granian", *OPTIONS, *where, "wsgi:app"],
         cwd=ROOT,
         env={**environment, "WEB_THREADS": str(threads)},
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log or subprocess.DEVNULL,
         start_new_session=True,
     )
 

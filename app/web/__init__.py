@@ -18,9 +18,11 @@ from app.web import (
     kept,
     last_load,
     picture,
+    posted,
     rates,
     service,
     share,
+    site,
     slow_clients,
     sources,
     wording,
@@ -50,5 +52,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     ):
         app.register_blueprint(blueprint)
     slow_clients.init_app(app, settings, letters.LETTER_BYTES)
-    for module in (errors, headers, assets, answers_log, wording, share):
+    for module in (site, posted, errors, headers, assets, answers_log, wording, share):
         module.init_app(app)

@@ -10,8 +10,8 @@ from flask import Response
 from app.records.record import Record
 from app.web.site import full_address
 
-# A cell that begins so is run as a formula by spreadsheets: OWASP, "CSV Injection".
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is run as a formula by spreadsheets: OWASP, "CSV Injection". The wide forms too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COUNCIL_COLUMNS = (
     "slug", "gss", "name", "region", "type", "standing", "band", "yes", "no", "not_checked_yet",
     "last_checked", "page",

@@ -23,6 +23,7 @@ from app.records.record import Record, read_records
 from app.web.as_data import body_as_data, record_as_data
 from app.web.clock import today
 from app.web.find import FindForm
+from app.web.headers import WITH_SCRIPT
 from app.web.listing import FilterForm, list_councils
 from app.web.sources import edition_month
 
@@ -111,11 +112,11 @@ def record_of(council: Council) -> Record:
     return read_records(database.session(), [council], today())[0]
 
 
-def _english_page(body: Current) -> str:
+def _english_page(body: Current) -> ResponseReturnValue:
     session = database.session()
     inherited = [session.get(Council, change.old_slug) for change in body.before]
     record, border = record_of(body.council), _border(body.council)
-    return render_template(
+    page = render_template(
         "councils/council.html",
         record=record,
         late=body.change is not None and body.change.effective_date <= today(),
@@ -125,6 +126,7 @@ def _english_page(body: Current) -> str:
         compare=suggestions(session, body.council, border["neighbours"], today()),
         **border,
     )
+    return page, WITH_SCRIPT  # share.js, which it can do without
 
 
 def _border(council: Council) -> dict[str, Any]:

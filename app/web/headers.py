@@ -14,10 +14,21 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# The exceptions, by endpoint: what the page needs instead.
-POLICY_OF = {
-    "councils.page": f"{CONTENT_SECURITY_POLICY}; script-src 'self'",  # share.js, which it can do without
-    "share.embed": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
+# What a page may need instead. Its view says so, in its answer's headers, so that a 304 says the same.
+WITH_SCRIPT = {"Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self'"}
+IN_FRAMES = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+}
+# What pages and scripts of other sites may load, errors and redirects included: by endpoint.
+FOR_OTHER_SITES = {
+    "councils.as_data",
+    "compare.as_csv",
+    "picture.councils_as_csv",
+    "picture.map_as_csv",
+    "picture.regions_as_csv",
+    "share.card",
+    "share.embed",
+    "share.oembed",
 }
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 PAGE_AGE = 60  # seconds a page may be kept by browsers and caches
@@ -31,12 +42,15 @@ def init_app(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    needed = POLICY_OF.get(request.endpoint or "") if response.status_code == 200 else None
-    response.headers["Content-Security-Policy"] = needed or CONTENT_SECURITY_POLICY
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = PERMISSIONS
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if request.endpoint in FOR_OTHER_SITES:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"  # public, and the same for everybody
     if settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     if "Cache-Control" not in response.headers:

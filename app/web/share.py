@@ -17,7 +17,7 @@ from app.records.record import Record
 from app.records.version import version_of
 from app.web.card.drawing import HEIGHT, WIDTH, png_of, svg_of, version_of_picture
 from app.web.councils import body_or_404, english_council, english_record, record_of
-from app.web.headers import KEEP_A_PAGE, PAGE_AGE
+from app.web.headers import IN_FRAMES, KEEP_A_PAGE, PAGE_AGE
 from app.web.site import full_address, settings
 from app.web.wording import ANSWER_WORDS, headline
 
@@ -55,12 +55,12 @@ def card(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/councils/<slug>/embed")
-def embed(slug: str) -> str:
+def embed(slug: str) -> ResponseReturnValue:
     """The result in a frame; for a council that several replaced, who they are, so that no frame breaks."""
     body = body_or_404(slug)
     if isinstance(body, Former) and len(body.successors) > 1:
-        return render_template("share/moved.html", body=body)
-    return render_template("share/embed.html", record=english_record(slug, "share.embed"))
+        return render_template("share/moved.html", body=body), IN_FRAMES
+    return render_template("share/embed.html", record=english_record(slug, "share.embed")), IN_FRAMES
 
 
 @blueprint.get("/oembed")

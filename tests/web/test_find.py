@@ -116,8 +116,15 @@ def test_the_form_needs_no_token_and_sets_no_cookie(client: FlaskClient) -> None
         {"data": b"\xff\x00", "content_type": "x"},
     ],
 )
-def test_a_body_that_is_no_form_is_an_empty_form(client: FlaskClient, body: dict[str, Any]) -> None:
-    assert client.post("/find", **body).status_code == 422
+def test_a_body_that_is_no_form_is_refused(client: FlaskClient, body: dict[str, Any]) -> None:
+    answer = client.post("/find", **body)
+    assert answer.status_code == 415
+    assert "We could not read that" in answer.text
+
+
+def test_no_body_is_an_empty_form(client: FlaskClient) -> None:
+    assert client.post("/find").status_code == 422
+    assert client.post("/find", content_type="application/json").status_code == 422
 
 
 def test_a_file_in_the_field_is_an_empty_form(client: FlaskClient) -> None:

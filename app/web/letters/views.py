@@ -28,8 +28,8 @@ LETTER_RATE = "60 per minute"
 COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
 
 
-@blueprint.before_request
-def allow_long_letters() -> None:
+@blueprint.url_value_preprocessor  # comes before the check in app/web/posted.py
+def allow_long_letters(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     request.max_content_length = request.max_form_memory_size = LETTER_BYTES
 
 
