@@ -13,16 +13,19 @@ from app.settings import ROOT
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], workers: int = 1, threads: int = 4
+    environment: Mapping[str, str], workers: int = 1, threads: int = 4, within: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and the server's process. Stops it at the end."""
+    """Start it on a free port; gives its address and the server's process. Stops it at the end.
+
+    `within` is a command that starts it, such as setpriv with its options.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
     options = ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
     server = subprocess.Popen(
-        [*command, *options, "wsgi:app"], cwd=ROOT, env=dict(environment), stderr=subprocess.DEVNULL
+        [*within, *command, *options, "wsgi:app"], cwd=ROOT, env=dict(environment), stderr=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
     try:
