@@ -4,7 +4,6 @@ Every transaction sees the tables as they were at one moment. One that is to wri
 `writes`, and then has the tables to itself.
 """
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -95,6 +94,7 @@ class _SQLiteFile:
 
     def __init__(self, path: Path, create: bool) -> None:
         self._path, self._create = path, create
+        self._logs = [path.with_name(path.name + end) for end in ("-wal", "-journal")]
 
     def watch(self, engine: Engine) -> None:
         event.listen(engine, "do_connect", self._open)
@@ -119,7 +119,7 @@ class _SQLiteFile:
 
     def _connected(self, how: str, options: dict[str, Any]) -> sqlite3.Connection:
         """A connection to a file that was looked through: a damaged one is refused whole."""
-        connection = sqlite3.connect(f"{self._path.as_uri()}?{how}", uri=True, **options)
+        connection: sqlite3.Connection = sqlite3.connect(f"{self._path.as_uri()}?{how}", uri=True, **options)
         try:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
@@ -132,15 +132,12 @@ class _SQLiteFile:
         return connection
 
     def _is_all_in_one_file(self) -> bool:
-        beside = (f"{self._path}-wal", f"{self._path}-journal")
-        return self._path.exists() and not any(
-            os.path.exists(file) and os.path.getsize(file) for file in beside
-        )
+        return self._path.exists() and not any(file.exists() and file.stat().st_size for file in self._logs)
 
     def _state(self) -> tuple[object, ...]:
         """What changes when the file is another, or another program wrote to it."""
         try:
-            file = os.stat(self._path)
+            file = self._path.stat()
         except OSError:
             return ()
         return file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns, self._is_all_in_one_file()
