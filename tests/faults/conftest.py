@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -73,10 +73,11 @@ class Site:
 
     address: str
     healthy: Mapping[tuple[str, str], Answer]
+    visitor: requests.Session = field(default_factory=requests.Session)
 
     def get(self, path: str, method: str = "GET") -> requests.Response:
         data = FORM if method == "POST" else None
-        return requests.request(method, self.address + path, data=data, allow_redirects=False, timeout=30)
+        return self.visitor.request(method, self.address + path, data=data, allow_redirects=False, timeout=30)
 
     def out_of_order(self) -> int:
         """Ask every address: each is as it should be, or says what is wrong. How many say that?"""
