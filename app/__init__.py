@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.settings import ROOT, SettingError, Settings
+from app.settings import ROOT, Settings
 
 
 def create_app(environment: Mapping[str, str] | None = None) -> Flask:
@@ -23,10 +23,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     # Nothing that was asked for is ever sent back as an address to go to: it may hold what somebody typed.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.extensions["settings"] = settings
-    try:
-        database.init_app(app, settings.database_url)
-    except OSError as error:
-        raise SettingError("DATABASE_URL", f"give one whose folder can be made ({error.strerror})") from None
+    database.init_app(app, settings.database_url)
     web.init_app(app, settings)
     commands.init_app(app)
     if settings.trusted_proxies:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -27,8 +28,23 @@ from app.settings import DATA
 from app.web.clock import today
 from app.web.sources import INDEX, finder
 
-data = AppGroup("data", help="The CSV tables: check, load and export them.")
-postcodes = AppGroup("postcodes", help="Look up postcodes.")
+
+class Commands(AppGroup):
+    """Commands that say what the disk or the database refused in a sentence, and exit 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except DBAPIError as error:
+            raise click.ClickException(database.plainly(error)) from None
+        except BrokenPipeError:
+            sys.exit(1)  # whoever read the output has seen enough
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'A file'}: {error.strerror}.") from None
+
+
+data = Commands("data", help="The CSV tables: check, load and export them.")
+postcodes = Commands("postcodes", help="Look up postcodes.")
 
 Folder = click.Path(path_type=Path, file_okay=False)
 
@@ -62,10 +78,7 @@ def load_command(folder: Path, by: str | None) -> None:
             click.echo(fault, err=True)
         raise click.ClickException(f"{error}: nothing was loaded") from None
     except DBAPIError as error:
-        kind = type(error).__name__
-        raise click.ClickException(
-            f"the database refused ({kind}): nothing was loaded. Has make setup made its tables?"
-        ) from None
+        raise click.ClickException(f"{database.plainly(error)} Nothing was loaded.") from None
     click.echo(counts)
 
 
@@ -138,10 +151,6 @@ def resolve_command(source: Path, target: Path, column: str, force: bool) -> Non
             write_resolved(target, text, resolver.resolve(lines, column))
     except Unresolvable as error:
         raise click.ClickException(str(error)) from None
-    except BrokenPipeError:
-        sys.exit(1)  # whoever read the output has seen enough
-    except OSError as error:
-        raise click.ClickException(f"{source} or {target}: {error.strerror}") from None
     for warning in resolver.warnings():
         click.echo(f"Warning: {warning}", err=True)
     total = resolver.counts.total()
@@ -158,10 +167,7 @@ def _stop_cleanly() -> None:
 def _bodies_by_code() -> Callable[[str], tuple[Body, ...]]:
     """For a resolver: the councils responsible today for an authority's code, with their band in England."""
     session = database.session()
-    try:
-        areas = read_areas(session)
-    except DBAPIError:
-        raise click.ClickException("The database cannot be read. Run make setup first.") from None
+    areas = read_areas(session)
     if not areas.councils:
         raise click.ClickException("The database holds no councils. Run flask data load first.")
 

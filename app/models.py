@@ -225,7 +225,10 @@ class Audit(Row):
 
 
 class Revision(Base):
-    """One change to one row of a table above: who, when, and from what to what."""
+    """One change to one row of a table above: who, when, and from what to what.
+
+    Or, as `moved` and without a key, one to the order of the table's rows.
+    """
 
     __tablename__ = "revisions"
 

@@ -20,11 +20,18 @@ OPTIONS = (
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], workers: int = 1, threads: int = 4, log: IO[bytes] | None = None
+    environment: Mapping[str, str],
+    workers: int = 1,
+    threads: int = 4,
+    log: IO[bytes] | None = None,
+    within: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and process. Stops it at the end. `log` gets its words."""
+    """Start it on a free port; gives its address and its process. Stops it at the end.
+
+    `log` gets its words; `within` is a command that starts it, such as setpriv with its options.
+    """
     port = free_port()
-    server = start(environment, port, workers, threads, log)
+    server = start(environment, port, workers, threads, log, within)
     try:
         wait_for(port)
         yield f"http://127.0.0.1:{port}", server
@@ -39,11 +46,12 @@ def start(
     workers: int = 1,
     threads: int = 4,
     log: IO[bytes] | None = None,
+    within: tuple[str, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """The server, in a process group of its own with its workers; not yet answering."""
     where = ["--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(
-        [sys.executable, "-m", "granian", *OPTIONS, *where, "wsgi:app"],
+        [*within, sys.executable, "-m", "granian", *OPTIONS, *where, "wsgi:app"],
         cwd=ROOT,
         env={**environment, "WEB_THREADS": str(threads)},
         stdout=log,

@@ -4,7 +4,6 @@ report = build(Path("codepo_gb.zip"), Path("data/postcodes.index"), Path("data/n
                frozenset({"E08000035", …}), None, lambda done, total: None)
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from app.postcodes.code_point import AREAS_OF_GREAT_BRITAIN, BuildFailed, CodePo
 from app.postcodes.gazetteer import Gazetteer
 from app.postcodes.index import Index, IndexAnswer, IndexUnusable
 from app.postcodes.index_file import Contents, decode, encode
+from app.whole_file import replacing
 
 __all__ = ["BuildFailed", "Report", "build"]
 
@@ -52,24 +52,19 @@ def build(
     every row up in the written file. Only then is each old file replaced, in one go.
     Raises `BuildFailed`, with the old files whole.
     """
-    new_target, new_neighbours = _in_the_making(target), _in_the_making(neighbours)
     try:
         with CodePoint(source) as code_point:
             edition, on = code_point.edition(edition)
             counts, gazetteer = _gathered(code_point, known_authorities, progress)
             contents = gazetteer.contents(edition, on)
             _refuse_to_shrink(target, contents)
-            _write(new_target, encode(contents))
-            _write(new_neighbours, gazetteer.neighbours_csv().encode("ascii"))
-            _check(new_target, code_point, progress)
-        size = new_target.stat().st_size
-        new_target.replace(target)
-        new_neighbours.replace(neighbours)
+            with replacing(target) as new_index, replacing(neighbours) as new_neighbours:
+                size = new_index.write(encode(contents))
+                new_neighbours.write(gazetteer.neighbours_csv().encode("ascii"))
+                new_index.seek(0)
+                _check(new_index.read(), code_point, progress)
     except OSError as error:
-        raise BuildFailed(f"{Path(error.filename or source).name}: {error.strerror or error}.") from error
-    finally:
-        new_target.unlink(missing_ok=True)
-        new_neighbours.unlink(missing_ok=True)
+        raise BuildFailed(f"{Path(error.filename or target).name}: {error.strerror or error}.") from error
     return Report(
         edition=edition,
         date=on,
@@ -127,9 +122,9 @@ def _refuse_to_shrink(target: Path, new: Contents) -> None:
         )
 
 
-def _check(written: Path, code_point: CodePoint, progress: Callable[[int, int], None]) -> None:
+def _check(written: bytes, code_point: CodePoint, progress: Callable[[int, int], None]) -> None:
     """Look every row of the source up in the written file, and see that the file has no postcode besides."""
-    contents = decode(written.read_bytes())
+    contents = decode(written)
     if int.from_bytes(contents.existing, "little").bit_count() != contents.postcodes:
         raise BuildFailed("The new index, read back, has another number of postcodes than was written.")
     index = Index(contents)
@@ -144,15 +139,3 @@ def _check(written: Path, code_point: CodePoint, progress: Callable[[int, int], 
                     "stands there. If that postcode is listed twice, its authorities must agree."
                 )
         progress(done, STEPS)
-
-
-def _in_the_making(file: Path) -> Path:
-    """A name in the same folder, so that taking the old file's place is one indivisible step."""
-    return file.with_name(f".{file.name}.{os.getpid()}")
-
-
-def _write(file: Path, content: bytes) -> None:
-    with file.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())

@@ -4,8 +4,6 @@ A row's own text is kept as it stands, whatever its quoting, and the new cells a
 of a row can be lost, and a file that is not quite CSV comes out no worse.
 """
 
-import os
-import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +14,7 @@ from typing import IO
 from app.postcodes.index import Index
 from app.postcodes.postcode import Elsewhere, Malformed, read
 from app.postcodes.rows import Record, Rows, Text, Unresolvable
+from app.whole_file import replacing
 
 NEW_COLUMNS = ("council_slug", "council_name", "gss", "band", "certainty")
 Key = tuple[str, tuple[str, ...]]  # a certainty of the index, and the authorities it names
@@ -161,20 +160,10 @@ def write_resolved(target: Path, written_as: Text, lines: Iterable[str]) -> None
     if str(target) == "-":
         _write(sys.stdout.buffer, written_as.mark, encoded)
         return
-    target = target.resolve()
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else ONLY_THE_OWNER
     if target.exists() and not target.is_file():
         raise Unresolvable(f"{target.name} is not an ordinary file.")
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with os.fdopen(
-            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_THE_OWNER), "wb"
-        ) as file:
-            _write(file, written_as.mark, encoded)
-        unfinished.chmod(mode)
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with replacing(target, ONLY_THE_OWNER) as file:
+        _write(file, written_as.mark, encoded)
 
 
 def _write(file: IO[bytes], mark: bytes, lines: Iterable[bytes]) -> None:

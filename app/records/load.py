@@ -1,7 +1,8 @@
 """Loading the CSV files into the database, all or nothing, and writing them out again.
 
-Every change to a row is kept as a revision: who, when, from what to what. Of two versions of a row the one
-that was checked later wins. A row that the files no longer have is removed.
+Every change to a row is kept as a revision: who, when, from what to what. Rows that were only put in another
+order have one revision for their table. Of two versions of a row the one that was checked later wins. A row
+that the files no longer have is removed.
 """
 
 from collections.abc import Mapping
@@ -55,25 +56,43 @@ class Counts:
 def load(engine: Engine, folder: Path, by: str, today: date) -> Counts:
     """Make the tables hold what the folder's files hold, in one transaction. Raises `Faulty`."""
     files = read_files(folder)
-    faults = [fault for fault in check(files, today) if not fault.warning]
-    if faults:
-        raise Faulty(faults)
-    counts = Counts()
-    with Session(engine) as session, session.begin():
-        loads = [_TableLoad.plan(session, model, files) for model in MODELS]
-        for each in loads:
-            each.add_and_change(session)
-        for each in reversed(loads):
-            each.remove(session)
-        revisions = [revision for each in loads for revision in each.revisions(by)]
-        if revisions:
-            session.execute(insert(Revision), revisions)
-        for each in loads:
-            counts.added += len(each.added)
-            counts.changed += len(each.changed)
-            counts.removed += len(each.removed)
-            counts.unchanged += each.unchanged
-    return counts
+    with Session(engine) as session:
+        faults = [
+            fault for fault in check(files, _never_before_the_last(session, today)) if not fault.warning
+        ]
+        if faults:
+            raise Faulty(faults)
+        loads = _plan(session, files)
+    if any(each.does_something for each in loads):
+        with Session(engine.execution_options(writes=True)) as session, session.begin():
+            loads = _plan(session, files)  # anew: another load may just have ended
+            _carry_out(session, loads, by)
+    return Counts(
+        added=sum(len(each.added) for each in loads),
+        changed=sum(len(each.changed) for each in loads),
+        removed=sum(len(each.removed) for each in loads),
+        unchanged=sum(each.unchanged for each in loads),
+    )
+
+
+def _never_before_the_last(session: Session, today: date) -> date:
+    """Today, or the day of the last load if the clock was set back since: then its facts are not to come."""
+    last = session.scalar(select(Revision.at).order_by(Revision.id.desc()).limit(1))
+    return max(today, last.date()) if last else today
+
+
+def _plan(session: Session, files: Files) -> list["_TableLoad"]:
+    return [_TableLoad.plan(session, model, files) for model in MODELS]
+
+
+def _carry_out(session: Session, loads: list["_TableLoad"], by: str) -> None:
+    for each in loads:
+        each.add_and_change(session)
+    for each in reversed(loads):
+        each.remove(session)
+    revisions = [revision for each in loads for revision in each.revisions(by)]
+    if revisions:
+        session.execute(insert(Revision), revisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +123,10 @@ class _TableLoad:
                     moved.append({**old, "position": position})
         return cls(model, added, changed, list(stored.values()), moved, unchanged)
 
+    @property
+    def does_something(self) -> bool:
+        return bool(self.added or self.changed or self.removed or self.moved)
+
     def remove(self, session: Session) -> None:
         table = table_of(self.model)
         for row in self.removed:
@@ -132,18 +155,23 @@ class _TableLoad:
             differing = {name for name in new if new[name] != old[name]} - {"position"}
             changes.append(("changed", _only(old, differing), _only(new, differing)))
         whole_rows = [*self.added, *self.removed, *(new for _, new in self.changed)]
+        keys = [" | ".join(map(cell_of, key_of(self.model, row))) for row in whole_rows]
+        if self.moved and not self.added and not self.removed:
+            # Nothing else may tell of a new order, and pages are kept until there is a revision.
+            changes.append(("moved", None, {"rows": len(self.moved)}))
+            keys.append("")
         now = datetime.now(UTC)
         return [
             {
                 "at": now,
                 "by": by,
                 "table_name": self.model.__tablename__,
-                "row_key": " | ".join(map(cell_of, key_of(self.model, row))),
+                "row_key": key,
                 "action": action,
                 "before": before and _as_text(before),
                 "after": after and _as_text(after),
             }
-            for (action, before, after), row in zip(changes, whole_rows, strict=True)
+            for (action, before, after), key in zip(changes, keys, strict=True)
         ]
 
 

@@ -30,6 +30,7 @@ from app.models import (
     Succession,
     Tile,
 )
+from app.whole_file import replacing
 
 # In the order of loading: a table comes after those it refers to.
 MODELS: tuple[type[Row], ...] = (
@@ -156,9 +157,8 @@ def cell_of(value: Any) -> str:
 
 def write_rows(path: Path, model: type[Row], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a table, whole or not at all, in this project's form."""
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(in_our_form(model, rows))
-    unfinished.replace(path)
+    with replacing(path) as file:
+        file.write(in_our_form(model, rows))
 
 
 def in_our_form(model: type[Row], rows: Iterable[Mapping[str, Any]]) -> bytes:
