@@ -4,7 +4,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -33,6 +33,9 @@ http {{
 """
 
 
+Change = Callable[[str], str]
+
+
 class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -42,12 +45,14 @@ class Answer(NamedTuple):
 class Front:
     """nginx in a folder of its own, where everything that it writes can be read."""
 
-    def __init__(self, folder: Path, nginx: str, openssl: str, ports: tuple[int, int]) -> None:
+    def __init__(
+        self, folder: Path, nginx: str, openssl: str, ports: tuple[int, int], change: Change = str
+    ) -> None:
         self.folder = folder
         self.plain, self.secure = free_port(), free_port()
         self._nginx = nginx
         self._certificate(openssl)
-        (folder / "site.conf").write_text(self._site(ports))
+        (folder / "site.conf").write_text(change(self._site(ports)))
         # Started by root, nginx would give its workers to somebody who can't read the tests' folder.
         user = f"user {folder.owner()};" if folder.owner() == "root" else ""
         (folder / "nginx.conf").write_text(user + MAIN.format(folder=folder))
@@ -157,8 +162,11 @@ def _answer(
 
 
 @contextmanager
-def in_front(folder: Path, nginx: str, openssl: str, ports: tuple[int, int]) -> Iterator[Front]:
-    front = Front(folder, nginx, openssl, ports)
+def in_front(
+    folder: Path, nginx: str, openssl: str, ports: tuple[int, int], change: Change = str
+) -> Iterator[Front]:
+    """nginx, up and then down. `change` makes another site file of the shipped one, for comparison."""
+    front = Front(folder, nginx, openssl, ports, change)
     front.start()
     try:
         yield front
