@@ -3,11 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.databases import Databases
 from tests.postcode_api import PostcodeAPI
 from tests.server import serving
 
@@ -33,11 +33,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(loaded_database: Path, shared_api: PostcodeAPI) -> Iterator[str]:
+def site(databases: Databases, facts: str, shared_limits: str, shared_api: PostcodeAPI) -> Iterator[str]:
     """The address of the site on its production server."""
     environment = {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{loaded_database}",
+        "DATABASE_URL": databases.copy(facts),
+        "RATELIMIT_STORAGE_URI": shared_limits,
         "POSTCODES_API_URL": shared_api.url,
         "CONTACT_EMAIL": "put-right@kinship.example",
     }

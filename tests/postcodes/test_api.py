@@ -189,6 +189,7 @@ def test_an_abandoned_look_up_gives_its_place_back(source: Source, api: Postcode
     assert source.look_up(SOUTHWARK) == Located(("E09000028",))
 
 
+@pytest.mark.alone
 def test_more_look_ups_than_allowed_at_once_are_turned_away_at_once(source: Source, api: PostcodeAPI) -> None:
     api.fault = "hanging"
     causes: list[Cause] = []

@@ -51,9 +51,9 @@ def test_readiness_tells_of_a_failing_api_without_giving_up(client: FlaskClient,
 
 
 def test_not_ready_without_tables_and_pages_say_so_kindly(
-    make_app: Callable[..., Flask], tmp_path: Path
+    make_app: Callable[..., Flask], empty_database: str
 ) -> None:
-    client = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'nothing.sqlite'}").test_client()
+    client = make_app(DATABASE_URL=empty_database).test_client()
     assert client.get("/readyz").status_code == 503
     answer = client.get("/councils/leeds")
     assert answer.status_code == 503
