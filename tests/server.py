@@ -7,22 +7,31 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import IO
 
 from app.settings import ROOT
 
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], workers: int = 1, threads: int = 4
+    environment: Mapping[str, str], workers: int = 1, threads: int = 4, log: IO[bytes] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and the server's process. Stops it at the end."""
+    """Start it on a free port; gives its address and the server's process. Stops it at the end.
+
+    `log` gets what it writes.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-access-log"]
     options = ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
+    options += ["--workers-kill-timeout", "2"]  # seconds, for one that does not stop
     server = subprocess.Popen(
-        [*command, *options, "wsgi:app"], cwd=ROOT, env=dict(environment), stderr=subprocess.DEVNULL
+        [*command, *options, "wsgi:app"],
+        cwd=ROOT,
+        env=dict(environment),
+        stdout=log,
+        stderr=log or subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -34,7 +43,7 @@ def serving(
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(100):
+    for _ in range(300):  # half a minute: the machine may be busy
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=1).close()
         except OSError:

@@ -1,5 +1,7 @@
 """From a postcode to a council's page: the home page, the form, and the pages of places elsewhere."""
 
+from typing import Any
+
 from flask import (
     Blueprint,
     Flask,
@@ -14,6 +16,8 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import FlaskForm
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -29,7 +33,18 @@ from app.web.site import settings
 from app.web.sources import edition_month, finder
 
 blueprint = Blueprint("find", __name__)
-limiter = Limiter(get_remote_address)
+# Where Redis counts for all workers, it may hold up a visitor this long and no longer. While it does not
+# answer, each worker counts for itself; Flask-Limiter asks Redis again after 1 to 32 seconds. A request that
+# fails beside the one that noticed goes uncounted: better than turned away.
+REDIS_TIMEOUT = 0.5  # seconds
+REDIS: dict[str, Any] = {
+    "socket_timeout": REDIS_TIMEOUT,
+    "socket_connect_timeout": REDIS_TIMEOUT,
+    "retry": Retry(NoBackoff(), 0),
+}
+limiter = Limiter(
+    get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, storage_options=REDIS
+)
 
 PLACES = {"northern-ireland", "jersey", "guernsey", "isle-of-man", "bfpo", "overseas", "non-geographic"}
 NO_SUCH_POSTCODE = "We can’t find that postcode. Check it and type it again."
@@ -60,6 +75,11 @@ class FindForm(FlaskForm):
 
 def init_app(app: Flask) -> None:
     limiter.init_app(app)
+
+
+def state_of_limits() -> str:
+    """For /readyz."""
+    return "counted" if limiter.storage.check() else "store does not answer: each worker counts for itself"
 
 
 def _rate() -> str:

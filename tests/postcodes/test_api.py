@@ -156,6 +156,7 @@ def test_asking_for_a_place_waits_in_patience(api: PostcodeAPI) -> None:
     client.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "an unknown code"])
 def test_every_fault_has_its_cause_and_keeps_to_the_time_limit(
     fault: str, source: Source, api: PostcodeAPI
