@@ -37,6 +37,7 @@ def test_alive_and_ready(client: FlaskClient) -> None:
             "api": "no trouble seen",
             "index": "edition 2025.4.0 of 2025-10-20, 1744805 postcodes",
         },
+        "rate_limits": "counted",
     }
 
 
