@@ -24,7 +24,7 @@ setup: $(VENV)/site
 	@$(BIN)/flask data load --by "make setup"
 
 test: setup $(VENV)/tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/tests
 	$(BIN)/ruff format --check .

@@ -1,62 +1,136 @@
 """What the tests share: the site on a database of its own, with the shipped facts or invented ones."""
 
-import shutil
+import gc
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 from sqlalchemy import Engine
 
 from app import create_app
 from app.database import connect
 from app.records.load import load
-from app.settings import DATA, ROOT
+from app.settings import DATA
 from tests import postcode_api
+from tests.databases import Databases, SqliteFiles, databases_for, migrate
 from tests.postcode_api import PostcodeAPI
 from tests.records import borsetshire
+from tests.taking_turns import taking_turns
 
 TODAY = date(2026, 11, 21)
+# Parsed pages are many small objects: looking for garbage less often saves a third of the time of parsing.
+gc.set_threshold(50_000, 20, 20)
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring a database's tables up (or down) to a revision."""
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    config.attributes["engine"] = engine
-    (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests marked `alone` measure time: no other test of this run goes on meanwhile."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with taking_turns(shared, alone=request.node.get_closest_marker("alone") is not None):
+        yield
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Makes databases for the tests: on SQLite, or beside the PostgreSQL database of DATABASE_URL."""
+    made = databases_for(dict(os.environ), tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def tables(databases: Databases) -> str:
+    """A database with its tables made, to be copied, not used."""
+    return _with_tables(databases)
+
+
+@pytest.fixture(scope="session")
+def facts(databases: Databases, tables: str) -> str:
+    """A database with the shipped facts, to be copied, not used."""
+    return _with_facts(databases, tables)
 
 
 @pytest.fixture(scope="session")
 def loaded_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the shipped facts, to be copied, not used."""
-    path = tmp_path_factory.mktemp("database") / "facts.sqlite"
-    engine = connect(f"sqlite:///{path}")
+    """An SQLite file with the shipped facts, whatever DATABASE_URL says, to be copied, not used."""
+    files = SqliteFiles(tmp_path_factory.mktemp("files"))
+    return Path(_with_facts(files, _with_tables(files)).removeprefix("sqlite:///"))
+
+
+def _with_tables(databases: Databases) -> str:
+    address = databases.empty()
+    engine = connect(address)
     migrate(engine)
+    engine.dispose()
+    return address
+
+
+def _with_facts(databases: Databases, tables: str) -> str:
+    address = databases.copy(tables)
+    engine = connect(address)
     load(engine, DATA, "the tests", date.today())  # noqa: DTZ011 - any day will do
     engine.dispose()
-    return path
+    return address
 
 
 @pytest.fixture
-def database_url(loaded_database: Path, tmp_path: Path) -> str:
+def empty_database(databases: Databases) -> Iterator[str]:
+    """A database without tables, this test's own."""
+    address = databases.empty()
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def database_with_tables(databases: Databases, tables: str) -> Iterator[str]:
+    """A database with its tables made and nothing in them, this test's own."""
+    address = databases.copy(tables)
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def database_url(databases: Databases, facts: str) -> Iterator[str]:
     """A database with the shipped facts, this test's own."""
-    path = tmp_path / "council.sqlite"
-    shutil.copyfile(loaded_database, path)
-    return f"sqlite:///{path}"
+    address = databases.copy(facts)
+    yield address
+    databases.drop(address)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(database_with_tables: str) -> Iterator[Engine]:
     """An empty database with its tables made."""
-    engine = connect(f"sqlite:///{tmp_path / 'empty.sqlite'}")
-    migrate(engine)
+    engine = connect(database_with_tables)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_limits() -> str:
+    """Where requests are counted. Of a Redis each process of the tests takes a database, from number 1."""
+    address = os.environ.get("RATELIMIT_STORAGE_URI", "") or "memory://"
+    if not address.startswith("redis"):
+        return address
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    parts = urlsplit(address)
+    return parts._replace(path=f"/{int(worker.removeprefix('gw')) + 1}").geturl()
+
+
+@pytest.fixture
+def limit_store(shared_limits: str) -> str:
+    """The same, nothing counted yet."""
+    if shared_limits.startswith("redis"):
+        Redis.from_url(shared_limits).flushdb()
+    return shared_limits
 
 
 @pytest.fixture(scope="session")
@@ -76,12 +150,13 @@ def api(shared_api: PostcodeAPI) -> Iterator[PostcodeAPI]:
 
 
 @pytest.fixture
-def make_app(database_url: str, api: PostcodeAPI) -> Callable[..., Flask]:
+def make_app(database_url: str, limit_store: str, api: PostcodeAPI) -> Callable[..., Flask]:
     """Make the site with further settings."""
 
     def make(**settings: str) -> Flask:
         environment = {
             "DATABASE_URL": database_url,
+            "RATELIMIT_STORAGE_URI": limit_store,
             "POSTCODES_API_URL": api.url,
             "FIND_RATE_LIMIT": "",
             "SITE_URL": "https://kinship.example",
@@ -106,13 +181,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def invented(tmp_path: Path, make_app: Callable[..., Flask]) -> FlaskClient:
+def invented(tmp_path: Path, database_with_tables: str, make_app: Callable[..., Flask]) -> FlaskClient:
     """The site with Borsetshire's facts alone."""
-    address = f"sqlite:///{tmp_path / 'invented.sqlite'}"
-    engine = connect(address)
-    migrate(engine)
+    engine = connect(database_with_tables)
     load(engine, borsetshire.write(tmp_path / "data"), "tests", TODAY)
-    return make_app(DATABASE_URL=address).test_client()
+    engine.dispose()
+    return make_app(DATABASE_URL=database_with_tables).test_client()
 
 
 Look = Callable[..., BeautifulSoup]
@@ -125,6 +199,12 @@ def look(client: FlaskClient) -> Look:
     def get(address: str, status: int = 200) -> BeautifulSoup:
         answer = client.get(address)
         assert answer.status_code == status, f"{address} answered {answer.status_code}"
-        return BeautifulSoup(answer.text, "html.parser")
+        return _parsed(answer.text)
 
     return get
+
+
+@lru_cache(maxsize=400)
+def _parsed(text: str) -> BeautifulSoup:
+    """Many tests look at the page of each council. Never change what you look at."""
+    return BeautifulSoup(text, "html.parser")

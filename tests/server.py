@@ -67,8 +67,8 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Until the site answers there; ten seconds at most."""
-    for _ in range(100):
+    """Until the site answers there; half a minute at most: the machine may be busy."""
+    for _ in range(300):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
         except OSError:

@@ -12,6 +12,8 @@ from flask import Flask, current_app, request
 from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
 from limits.storage import RedisStorage
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.exceptions import TooManyRequests
 
 from app.settings import Settings
@@ -49,15 +51,19 @@ class Rates:
         self._leave_alone_until = 0.0
         if not storage_uri.startswith("memory:"):
             self._redis = RedisStorage(
-                storage_uri, wrap_exceptions=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+                storage_uri,
+                wrap_exceptions=True,
+                socket_timeout=PATIENCE,
+                socket_connect_timeout=PATIENCE,
+                retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
             )
 
     @property
     def state(self) -> str:
-        """Where counts are kept now, for operators."""
-        if self._redis is None:
-            return "counted by each worker"
-        return "counted in Redis" if monotonic() >= self._leave_alone_until else "Redis does not answer"
+        """Whether all is counted where it should be, for operators. Asks Redis."""
+        if self._redis is None or self._redis.check():
+            return "counted"
+        return "Redis does not answer: each worker counts for itself"
 
     def count(self, rate: RateLimitItem, what: str, address: str) -> int:
         """Count one more; how many there are now in this stretch of time."""

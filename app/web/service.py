@@ -9,6 +9,7 @@ from app import database
 from app.models import Council, Document
 from app.records.bodies import english_councils
 from app.web.clock import today
+from app.web.rates import rates
 from app.web.site import full_address
 from app.web.sources import finder, state_of_sources
 
@@ -25,9 +26,9 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Ready when the database answers and holds councils, and there is a source of postcodes to ask.
 
-    An API that fails for now is told of, no more: pages still work, and so may the index.
+    An API or a store of rate limits that fails for now is told of, no more: pages work without them.
     """
-    state = {"postcodes": state_of_sources()}
+    state = {"postcodes": state_of_sources(), "rate_limits": rates().state}
     try:
         session = database.session()
         councils = len(english_councils(session, today()))

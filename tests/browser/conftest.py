@@ -16,6 +16,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.databases import Databases
 from tests.postcode_api import PostcodeAPI
 from tests.server import serving
 
@@ -42,11 +43,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def environment(loaded_database: Path, shared_api: PostcodeAPI) -> dict[str, str]:
+def environment(
+    databases: Databases, facts: str, shared_limits: str, shared_api: PostcodeAPI
+) -> dict[str, str]:
     """The settings of the site that the browser visits. Many visitors share one address here: no limit."""
     return {
         **os.environ,
-        "DATABASE_URL": f"sqlite:///{loaded_database}",
+        "DATABASE_URL": databases.copy(facts),
+        "RATELIMIT_STORAGE_URI": shared_limits,
         "POSTCODES_API_URL": shared_api.url,
         "CONTACT_EMAIL": "put-right@kinship.example",
         "FIND_RATE_LIMIT": "",

@@ -156,6 +156,7 @@ def test_asking_for_a_place_waits_in_patience(api: PostcodeAPI) -> None:
     client.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "an unknown code"])
 def test_every_fault_has_its_cause_and_keeps_to_the_time_limit(
     fault: str, source: Source, api: PostcodeAPI
@@ -189,6 +190,7 @@ def test_an_abandoned_look_up_gives_its_place_back(source: Source, api: Postcode
     assert source.look_up(SOUTHWARK) == Located(("E09000028",))
 
 
+@pytest.mark.alone
 def test_more_look_ups_than_allowed_at_once_are_turned_away_at_once(source: Source, api: PostcodeAPI) -> None:
     api.fault = "hanging"
     causes: list[Cause] = []

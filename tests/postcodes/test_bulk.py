@@ -19,7 +19,7 @@ from app.postcodes.bulk import NEW_COLUMNS, Body, Resolver
 from app.postcodes.index import Index
 from app.postcodes.rows import Text, Unresolvable
 from app.settings import ROOT
-from tests.conftest import migrate
+from tests.databases import migrate
 from tests.postcode_api import PostcodeAPI
 
 BODIES = {
@@ -248,12 +248,11 @@ def test_ended_in_the_middle_it_leaves_nothing_behind(
     assert [path.name for path in folder.iterdir()] == ["in.csv"]
 
 
-def test_without_councils_the_command_says_so(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'new.sqlite'}"
-    run = make_app(DATABASE_URL=address).test_cli_runner()
+def test_without_councils_the_command_says_so(make_app: Callable[..., Flask], empty_database: str) -> None:
+    run = make_app(DATABASE_URL=empty_database).test_cli_runner()
     args = ["postcodes", "resolve", "-", "-"]
     assert "Run make setup first" in run.invoke(args=args, input="postcode\n").output
-    engine = connect(address)
+    engine = connect(empty_database)
     migrate(engine)
     engine.dispose()
     assert "Run flask data load first" in run.invoke(args=args, input="postcode\n").output

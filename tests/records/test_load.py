@@ -156,7 +156,7 @@ def test_killing_a_load_leaves_the_old_or_the_new_data_whole(engine: Engine, tmp
     export(engine, new)
     text = (new / "answers.csv").read_text(encoding="utf-8")
     (new / "answers.csv").write_text(text.replace(",archived copy", ",live page"), encoding="utf-8")
-    address = engine.url.render_as_string()
+    address = engine.url.render_as_string(hide_password=False)
     ended = 0
     for attempt in range(12):
         process = subprocess.Popen(

@@ -13,12 +13,11 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import Engine
 
-from app.database import connect
 from app.records.load import load
 from app.settings import ROOT
 from app.web.card.drawing import png_of
-from tests.conftest import migrate
 from tests.facts import ENGLISH, KEPT
 from tests.records import borsetshire
 
@@ -32,19 +31,16 @@ def picture(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data)).convert("RGB")
 
 
-def test_every_council_has_a_card_of_the_right_size_soon_enough(client: FlaskClient) -> None:
-    assert len(ENGLISH) == 153
-    times, heaviest = [], 0
+def test_a_card_is_there_soon_enough(client: FlaskClient) -> None:
+    """Of every eighth council. That each of the 153 has one is seen where links are read (test_share)."""
+    times = []
     png_of.cache.clear()  # type: ignore[attr-defined]
-    for slug in ENGLISH:
+    for slug in ENGLISH[::8]:
         start = process_time()
         answer = client.get(f"/councils/{slug}/card.png")
         times.append((process_time() - start) * 1000)
         assert (answer.status_code, answer.mimetype) == (200, "image/png")
-        assert answer.data.startswith(b"\x89PNG")
-        assert picture(answer.data).size == (1200, 630)
-        heaviest = max(heaviest, len(answer.data))
-    assert heaviest < 80_000
+    assert len(times) == 20
     assert median(times) < 150, "milliseconds of the processor: the machine may be busy with other things"
 
 
@@ -98,19 +94,14 @@ def test_the_colour_of_a_card_is_that_of_its_band(client: FlaskClient) -> None:
 class Changing:
     """The site with Borsetshire's facts, which can be changed and loaded again."""
 
-    def __init__(self, folder: Path, make_app: Callable[..., Flask]) -> None:
-        self._database = f"sqlite:///{folder / 'changing.sqlite'}"
+    def __init__(self, folder: Path, engine: Engine, client: FlaskClient) -> None:
         self._folder = borsetshire.write(folder / "data")
-        engine = connect(self._database)
-        migrate(engine)
-        engine.dispose()
+        self._engine = engine
         self.load()
-        self.client = make_app(DATABASE_URL=self._database).test_client()
+        self.client = client
 
     def load(self) -> None:
-        engine = connect(self._database)
-        load(engine, self._folder, "tests", date(2026, 11, 21))
-        engine.dispose()
+        load(self._engine, self._folder, "tests", date(2026, 11, 21))
 
     def change(self, name: str, old: str, new: str) -> None:
         borsetshire.change(self._folder, name, old, new)
@@ -121,8 +112,10 @@ class Changing:
 
 
 @pytest.fixture
-def changing(tmp_path: Path, make_app: Callable[..., Flask]) -> Changing:
-    return Changing(tmp_path, make_app)
+def changing(
+    tmp_path: Path, engine: Engine, database_with_tables: str, make_app: Callable[..., Flask]
+) -> Changing:
+    return Changing(tmp_path, engine, make_app(DATABASE_URL=database_with_tables).test_client())
 
 
 @pytest.mark.parametrize(

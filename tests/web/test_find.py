@@ -173,6 +173,7 @@ def test_an_empty_form_is_asked_again(client: FlaskClient, data: dict[str, str])
     assert "Type your postcode" in answer.text
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "null codes"])
 def test_whatever_the_api_does_the_visitor_gets_a_kind_page_in_time(
     make_app: Callable[..., Flask], api: PostcodeAPI, fault: str

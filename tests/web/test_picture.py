@@ -12,11 +12,11 @@ import time_machine
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
-from app.database import connect
 from app.records.load import load
 from app.settings import DATA
-from tests.conftest import Look, migrate
+from tests.conftest import Look
 from tests.facts import KEPT
 from tests.records import borsetshire
 
@@ -215,16 +215,13 @@ def test_the_page_of_councils_offers_its_file_without_an_address_of_what_was_typ
 
 
 def test_a_cell_that_looks_like_a_formula_is_made_harmless(
-    tmp_path: Path, make_app: Callable[..., Flask]
+    tmp_path: Path, engine: Engine, make_app: Callable[..., Flask], database_with_tables: str
 ) -> None:
     folder = borsetshire.write(tmp_path / "data")
     borsetshire.change(folder, "councils.csv", ",Felpersham,", ",=HYPERLINK(A1),")
     borsetshire.change(folder, "answers.csv", "Nothing on housing in 18 pages.", "@sum(1)")
-    address = f"sqlite:///{tmp_path / 'invented.sqlite'}"
-    engine = connect(address)
-    migrate(engine)
     load(engine, folder, "tests", date(2026, 11, 21))
-    client = make_app(DATABASE_URL=address).test_client()
+    client = make_app(DATABASE_URL=database_with_tables).test_client()
     for name in ("map", "councils"):
         names = {row["slug"]: row["name"] for row in rows(client, f"/{name}.csv")}
         assert names["felpersham"] == "'=HYPERLINK(A1)"
@@ -262,10 +259,10 @@ def test_today_nobody_is_without_a_tile(look: Look) -> None:
     assert "gaps" not in page.text
 
 
-def test_without_councils_there_is_still_a_page(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'nobody.sqlite'}"
-    migrate(connect(address))
-    client = make_app(DATABASE_URL=address).test_client()
+def test_without_councils_there_is_still_a_page(
+    make_app: Callable[..., Flask], database_with_tables: str
+) -> None:
+    client = make_app(DATABASE_URL=database_with_tables).test_client()
     for name in ("/map", "/map.csv", "/regions.csv", "/councils", "/councils.csv", "/compare"):
         assert client.get(name).status_code == 200, name
 

@@ -38,6 +38,7 @@ def test_alive_and_ready(client: FlaskClient) -> None:
             "api": "no trouble seen",
             "index": "edition 2025.4.0 of 2025-10-20, 1744805 postcodes",
         },
+        "rate_limits": "counted",
     }
 
 
@@ -52,9 +53,9 @@ def test_readiness_tells_of_a_failing_api_without_giving_up(client: FlaskClient,
 
 
 def test_not_ready_without_tables_and_pages_say_so_kindly(
-    make_app: Callable[..., Flask], tmp_path: Path
+    make_app: Callable[..., Flask], empty_database: str
 ) -> None:
-    client = make_app(DATABASE_URL=f"sqlite:///{tmp_path / 'nothing.sqlite'}").test_client()
+    client = make_app(DATABASE_URL=empty_database).test_client()
     assert client.get("/readyz").status_code == 503
     answer = client.get("/councils/leeds")
     assert answer.status_code == 503

@@ -36,6 +36,7 @@ def test_only_councils_with_a_result_have_one_to_show(client: FlaskClient, part:
 
 
 def test_a_link_gives_title_sentence_and_picture_for_every_council(client: FlaskClient) -> None:
+    assert len(ENGLISH) == 153
     for slug in ENGLISH:
         link = read_link(client, f"{SITE}/councils/{slug}?found=likely&x={quote(TYPED)}")
         text = client.get(f"/councils/{slug}").text
@@ -47,6 +48,9 @@ def test_a_link_gives_title_sentence_and_picture_for_every_council(client: Flask
         assert link.title.startswith(f"{name}: ")
         assert link.sentence == page.h1.text
         assert link.large_picture
+        assert link.picture.startswith(b"\x89PNG")
+        assert picture(link.picture).size == link.picture_size == (1200, 630)
+        assert len(link.picture) < 80_000
         assert link.picture_words.startswith(link.sentence)
         assert link.frame_address == f"{link.address}/embed"
         assert link.frame_title.endswith(f": {name}")

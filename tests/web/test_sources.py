@@ -13,7 +13,9 @@ import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import inspect, text
 
+from app.database import connect
 from app.web import sources
 from tests.postcode_api import FAULTS, PostcodeAPI
 
@@ -33,6 +35,7 @@ def page_after(client: FlaskClient, postcode: str) -> BeautifulSoup:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", FAULTS)
 def test_200_submissions_while_the_api_has_a_fault_are_all_answered_right_and_in_time(
     make_app: Callable[..., Flask], api: PostcodeAPI, fault: str
@@ -212,11 +215,25 @@ SECRETS = (
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[], bytes]:
-    """Everything that lies on disk where the site may write."""
+def written(tmp_path: Path, database_url: str) -> Callable[[], bytes]:
+    """Everything in the database, and all that lies on disk where the site may write."""
 
     def read() -> bytes:
-        return b"".join(path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file())
+        engine = connect(database_url)
+        paths = list(tmp_path.rglob("*"))
+        if engine.url.get_backend_name() == "sqlite":
+            file = Path(engine.url.database or "")
+            paths += file.parent.glob(f"{file.name}*")
+        assert paths
+        with engine.connect() as connection:
+            rows = [
+                str(tuple(row))
+                for table in inspect(engine).get_table_names()
+                for row in connection.execute(text(f'SELECT * FROM "{table}"'))
+            ]
+        engine.dispose()
+        assert len(rows) > 2601
+        return "\n".join(rows).encode() + b"".join(path.read_bytes() for path in paths if path.is_file())
 
     return read
 
