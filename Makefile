@@ -16,8 +16,8 @@ export WEB_THREADS
 serve: setup
 	@echo "Kinship Council Check is at http://$(HOST):$(PORT) (Ctrl+C stops it)"
 	@exec $(BIN)/granian --interface wsgi --http 1 --host $(HOST) --port $(PORT) --workers $(WEB_WORKERS) \
-	  --blocking-threads 512 --backpressure 512 --http1-header-read-timeout 10000 --workers-kill-timeout 5 \
-	  --respawn-failed-workers --no-access-log --log-level error wsgi:app
+	  --blocking-threads 512 --backpressure 512 --http1-buffer-size 32768 --http1-header-read-timeout 10000 \
+	  --workers-kill-timeout 5 --respawn-failed-workers --no-access-log --log-level error wsgi:app
 
 setup: $(VENV)/site
 	@$(BIN)/alembic upgrade head

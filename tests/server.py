@@ -13,8 +13,9 @@ from app.settings import ROOT
 
 # As `make serve` starts it; tests/deploy/test_unit.py compares.
 OPTIONS = (
-    "--interface wsgi --http 1 --blocking-threads 512 --backpressure 512 --http1-header-read-timeout 10000 "
-    "--workers-kill-timeout 5 --respawn-failed-workers --no-access-log --log-level error"
+    "--interface wsgi --http 1 --blocking-threads 512 --backpressure 512 --http1-buffer-size 32768 "
+    "--http1-header-read-timeout 10000 --workers-kill-timeout 5 --respawn-failed-workers --no-access-log "
+    "--log-level error"
 ).split()
 
 
@@ -25,15 +26,18 @@ def serving(
     threads: int = 4,
     log: IO[bytes] | None = None,
     within: tuple[str, ...] = (),
+    app: str = "wsgi:app",
+    ready: str = "/healthz",
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start it on a free port; gives its address and its process. Stops it at the end.
 
-    `log` gets its words; `within` is a command that starts it, such as setpriv with its options.
+    `log` gets its words; `within` is a command that starts it, such as setpriv with its options; `app` is
+    another app to serve, which is up once it has the page `ready`.
     """
     port = free_port()
-    server = start(environment, port, workers, threads, log, within)
+    server = start(environment, port, workers, threads, log, within, app)
     try:
-        wait_for(port)
+        wait_for(port, ready)
         yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
@@ -47,11 +51,12 @@ def start(
     threads: int = 4,
     log: IO[bytes] | None = None,
     within: tuple[str, ...] = (),
+    app: str = "wsgi:app",
 ) -> subprocess.Popen[bytes]:
     """The server, in a process group of its own with its workers; not yet answering."""
     where = ["--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(
-        [*within, sys.executable, "-m", "granian", *OPTIONS, *where, "wsgi:app"],
+        [*within, sys.executable, "-m", "granian", *OPTIONS, *where, app],
         cwd=ROOT,
         env={**environment, "WEB_THREADS": str(threads)},
         stdout=log,
@@ -66,11 +71,11 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, path: str = "/healthz") -> None:
     """Until the site answers there; half a minute at most: the machine may be busy."""
     for _ in range(300):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1).close()
         except OSError:
             time.sleep(0.1)
         else:
