@@ -43,3 +43,27 @@ def test_a_letter_from_prompts_to_word_and_print(visit: Visits) -> None:
     expect(page.get_by_label("Legal advice and court costs")).to_be_checked()
     assert visit.faults() == []
     assert not any("grandson" in address for address in visit.requested)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_in_a_box_stand_out_from_its_lines(visit: Visits, dark: bool) -> None:
+    page = visit.page(dark=dark)
+    page.goto("/councils/southwark/write")
+    style = page.get_by_label("Who are you?").evaluate(
+        "e => { const style = getComputedStyle(e); return [style.color, style.backgroundImage] }"
+    )
+    words, *behind = re.findall(r"rgb\((\d+), (\d+), (\d+)\)", " ".join(style))
+    assert len(set(behind)) == 2
+    assert all(contrast(words, colour) >= 4.5 for colour in behind)
+
+
+def contrast(one: tuple[str, str, str], other: tuple[str, str, str]) -> float:
+    """How far two colours stand apart, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: tuple[str, str, str]) -> float:
+    parts = (int(part) / 255 for part in colour)
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
