@@ -41,7 +41,8 @@ class Turns:
         self._largest = largest
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "POST":
+        in_memory = isinstance(environ["wsgi.input"], BytesIO)  # as from a client in this process
+        if environ["REQUEST_METHOD"] == "POST" and not in_memory:
             self._take_form(environ)
         with self._places:
             return _whole(self._site(environ, start_response))
