@@ -16,7 +16,10 @@ from app.settings import ROOT
 def serving(
     environment: Mapping[str, str], workers: int = 1, threads: int = 4, log: IO[bytes] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start it on a free port; gives its address and the server's process. Stops it at the end. `log` gets what it writes."""
+    """Start it on a free port; gives its address and the server's process. Stops it at the end.
+
+    What it writes goes to `log`, if there is one.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
