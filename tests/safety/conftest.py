@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict
 
 from app import create_app
+from tests.pages import addresses
 from tests.safety import attacker
 from tests.server import serving
 
@@ -36,6 +39,39 @@ def settings(loaded_database: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def attacked(settings: dict[str, str]) -> Flask:
     """An app that answers as in production, behind one trusted proxy whose headers may lie."""
     return create_app({**settings, "SITE_URL": "https://kinship.example", "TRUSTED_PROXIES": "1"})
+
+
+class Noting(ImmutableMultiDict[str, str]):
+    """Remembers which fields of queries and forms the site asks for."""
+
+    asked_for: ClassVar[set[str]] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.asked_for.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked_for.add(str(key))
+        return super().__contains__(key)
+
+
+@pytest.fixture(scope="package")
+def fields(attacked: Flask) -> list[str]:
+    """Every field that any route reads, found by asking each of them."""
+
+    class NotingRequest(Request):
+        parameter_storage_class = Noting
+
+    usual, attacked.request_class = attacked.request_class, NotingRequest
+    client = attacked.test_client()
+    for address in addresses(attacked):
+        client.get(address)
+    for address in addresses(attacked, "POST"):
+        client.post(address, data={"words1": "x"})
+    attacked.request_class = usual
+    found = sorted(Noting.asked_for)
+    assert {"postcode", "to", "words4", "gap", "format", "name", "with", "url", "maxwidth", "v"} <= set(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

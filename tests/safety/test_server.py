@@ -162,6 +162,7 @@ ODD = {
     "a space in the address": (b"GET /a b" + HEAD + CLOSE + b"\r\n", REFUSED),
     "a NUL in the address": (b"GET /a\0b" + HEAD + CLOSE + b"\r\n", REFUSED),
     "an address not in UTF-8": (b"GET /councils/\xff?x=\xff" + HEAD + CLOSE + b"\r\n", {400, 404}),
+    "a query in plain UTF-8": ("GET /councils?name=€你".encode() + HEAD + CLOSE + b"\r\n", {200}),
     "a way up": (b"GET /static/../../app/settings.py" + HEAD + CLOSE + b"\r\n", {404}),
     "a way up, encoded": (b"GET /static/%2e%2e%2f%2e%2e%2fwsgi.py" + HEAD + CLOSE + b"\r\n", {404}),
     "headers not in UTF-8": (GET + CLOSE + b"Referer: \xff\xfe\r\nCookie: \x80=\xff\r\n\r\n", {200}),
