@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import requests
 
@@ -31,8 +32,6 @@ wrk.method = "POST"
 wrk.body = "postcode=SE1+2QH"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 """
-SHEET_OF_HOME = ("style.css", "country.css")
-FILES_OF_A_COUNCIL = ("style.css", "share.js")
 
 
 def rows() -> Iterator[Row]:
@@ -111,17 +110,14 @@ def _unchanged(ours: str) -> Row:
 def _weights(ours: str) -> Iterator[Row]:
     """Compressed bytes of a first visit, as gzip: what a browser is sent at most."""
 
-    def weight(page: str, files: tuple[str, ...]) -> int:
-        sent = [ours + page, *(f"{ours}/static/{name}" for name in files)]
-        return sum(_compressed(address) for address in sent)
+    def weight(page: str) -> int:
+        html = requests.get(ours + page, timeout=30).text
+        files = set(re.findall(r'(?:<link rel="stylesheet" href|<script src)="(/static/[^"]+)"', html))
+        return _compressed(ours + page) + sum(_compressed(ours + file) for file in files)
 
-    heaviest = max((weight(f"/councils/{slug}", FILES_OF_A_COUNCIL), slug) for slug in ENGLISH)
-    yield Row(
-        f"Heaviest council page ({heaviest[1]}), CSS and script",
-        f"{heaviest[0] / 1000:.1f} kB",
-        "at most 14 kB",
-    )
-    yield Row("Home page and CSS", f"{weight('/', SHEET_OF_HOME) / 1000:.1f} kB", "at most 10 kB")
+    heaviest, slug = max((weight(f"/councils/{slug}"), slug) for slug in ENGLISH)
+    yield Row(f"Heaviest council page ({slug}), CSS and script", f"{heaviest / 1000:.1f} kB", "at most 14 kB")
+    yield Row("Home page and CSS", f"{weight('/') / 1000:.1f} kB", "at most 10 kB")
 
 
 def _compressed(address: str) -> int:
@@ -161,12 +157,16 @@ def _until_shown(environment: dict[str, str], folder: Path) -> Row:
     with serving(environment, workers=2, threads=16) as (site, _):
         for _ in range(20):
             requests.get(site + PAGE, timeout=30)
-        load(engine, changed, "bench", today())
-        began = last_old = time.perf_counter()
-        while time.perf_counter() < began + 3:
-            if "Southwark Changed" not in requests.get(site + PAGE, timeout=30).text:
-                last_old = time.perf_counter()
+        loading = Thread(target=load, args=(engine, changed, "bench", today()))
+        loading.start()
+        loaded_at = last_old = 0.0
+        while not loaded_at or time.perf_counter() < loaded_at + 3:
+            shown = "Southwark Changed" in requests.get(site + PAGE, timeout=30).text
+            last_old = last_old if shown else time.perf_counter()
+            loaded_at = loaded_at or (0.0 if loading.is_alive() else time.perf_counter())
     engine.dispose()
     return Row(
-        "A change shows in every worker after", f"{(last_old - began) * 1000:.0f} ms", "under 1,000 ms"
+        "A change shows in every worker after",
+        f"{max(0.0, last_old - loaded_at) * 1000:.0f} ms",
+        "under 1,000 ms",
     )
