@@ -18,6 +18,7 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        COMPRESS_ALGORITHM=["br", "gzip"],
         MAX_CONTENT_LENGTH=16 * 1024,  # bytes; the longest form here holds one line
     )
     # Nothing that was asked for is ever sent back as an address to go to: it may hold what somebody typed.
@@ -27,5 +28,5 @@ def create_app(environment: Mapping[str, str] | None = None) -> Flask:
     web.init_app(app, settings)
     commands.init_app(app)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app

@@ -17,6 +17,12 @@ from sqlalchemy.orm import Session
 WAIT_TO_READ = 1.0  # seconds; readers wait for nobody but one who locks them out on purpose
 WAIT_TO_WRITE = 30  # seconds; a load holds the lock for less than one
 
+SQLITE_CONNECTIONS = 16  # kept open; to open one takes longer than to read a record
+WAIT_FOR_A_PLACE = 5  # seconds, when more ask at once than there are connections
+# A PostgreSQL that does not answer at all must not hold the site up: seconds, then milliseconds.
+WHEN_IT_HANGS: dict[str, Any] = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+WHEN_A_VISITOR_WAITS = {"options": "-c statement_timeout=5000"}
+
 # What SQLite answers where a WAL file would have to be written beside the database only to read it.
 CANNOT_WRITE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM", "SQLITE_IOERR_WRITE", "SQLITE_FULL")
 DAMAGED = (
@@ -47,7 +53,15 @@ def connect(database_url: str, create: bool = True) -> Engine:
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         return _connect_sqlite(url, create)
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+    limits = WHEN_IT_HANGS if create else WHEN_IT_HANGS | WHEN_A_VISITOR_WAITS
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=WAIT_FOR_A_PLACE,
+        isolation_level="REPEATABLE READ",
+        connect_args=limits,
+    )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 
@@ -70,7 +84,13 @@ def _begin_postgresql(connection: Connection) -> None:
 def _connect_sqlite(url: URL, create: bool) -> Engine:
     # No isolation level: Python would begin transactions late, and none for making tables.
     options = {"timeout": WAIT_TO_READ, "isolation_level": None}
-    engine = create_engine(url, hide_parameters=True, connect_args=options)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args=options,
+        pool_size=SQLITE_CONNECTIONS,
+        pool_timeout=WAIT_FOR_A_PLACE,
+    )
     event.listen(engine, "begin", _begin_sqlite)
     if url.database and url.database != ":memory:":
         _SQLiteFile(Path(url.database).absolute(), create).watch(engine)
@@ -133,8 +153,7 @@ class _SQLiteFile:
         return connection
 
     def _is_all_in_one_file(self) -> bool:
-        holding = [file for file in (self._path, *self._logs) if file.exists() and file.stat().st_size]
-        return holding == [self._path]
+        return [_size(file) > 0 for file in (self._path, *self._logs)] == [True, False, False]
 
     def _state(self) -> tuple[object, ...]:
         """What changes when the file is another, or another program wrote to it."""
@@ -150,6 +169,13 @@ class _SQLiteFile:
     def _see_that_it_is_the_same(self, _connection: Any, record: Any, _proxy: Any) -> None:
         if not record.info.pop("new", False) and record.info["state"] != self._state():
             raise DisconnectionError
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # not there, or gone since
 
 
 def init_app(app: Flask, database_url: str) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 DATABASE_KINDS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+STORES = {"memory", "redis", "rediss", "redis+unix"}
 SOURCES = {"api", "index"}
 
 
@@ -120,6 +121,8 @@ def _sources(value: str) -> tuple[str, ...]:
 
 def _storage(value: str) -> str:
     try:
+        if urlsplit(value).scheme not in STORES:
+            raise ValueError
         storage_from_string(value)
     except (ConfigurationError, ValueError, OSError):
         raise SettingError("RATELIMIT_STORAGE_URI", "give memory:// or redis://host:port") from None

@@ -48,6 +48,7 @@ def test_nothing_needs_to_be_set() -> None:
         ("SITE_URL", "https://kinship.example/#x"),
         ("DATABASE_URL", "postgresql://u:p@h:port/x"),
         ("RATELIMIT_STORAGE_URI", "foo://bar"),
+        ("RATELIMIT_STORAGE_URI", "redis+sentinel://127.0.0.1:1/x"),
     ],
 )
 def test_a_bad_value_names_its_setting(name: str, value: str) -> None:

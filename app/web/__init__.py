@@ -32,6 +32,13 @@ from app.web.site import full_address
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    """Wire everything: of two that change answers, the later does so first."""
+
+    def largest_form(path: str) -> int:
+        small: int = app.config["MAX_CONTENT_LENGTH"]
+        return letters.LETTER_BYTES if letters.LETTERS.fullmatch(path) else small
+
+    answers_log.init_app(app)
     last_load.init_app(app)
     rates.init_app(app, settings)
     sources.init_app(app, settings)
@@ -51,6 +58,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         service.blueprint,
     ):
         app.register_blueprint(blueprint)
-    slow_clients.init_app(app, settings, letters.LETTER_BYTES)
-    for module in (site, posted, errors, headers, assets, answers_log, wording, share):
+    slow_clients.init_app(app, settings, largest_form)
+    for module in (site, posted, errors, headers, assets, wording, share):
         module.init_app(app)

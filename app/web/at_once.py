@@ -81,7 +81,7 @@ class AnsweredAtOnce:
         self, slug: str, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         response = Response.from_app(self._site, environ, buffered=True)
-        if response.status_code == 303:
+        if response.status_code == 303 and response.location == f"/councils/{slug}":
             self._answers[slug] = response.status, list(response.headers), response.get_data()
         return response(environ, start_response)
 

@@ -29,6 +29,7 @@ FOR_OTHER_SITES = {
     "share.card",
     "share.embed",
     "share.oembed",
+    "static",  # the embed’s own sheet: in a sandbox, it is another site’s
 }
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 PAGE_AGE = 60  # seconds a page may be kept by browsers and caches

@@ -26,10 +26,12 @@ from app.web.last_load import Load
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MEMORY = 12_000_000  # bytes that each worker keeps; beyond that, what was not asked for longest goes
+MEMORY = 4_000_000  # bytes that each worker keeps; beyond that, what was not asked for longest goes
+OVERHEAD = 2_500  # bytes of a page’s headers and keys, about
 PATIENCE = 2.0  # seconds to wait for a page that another thread is making
 ENCODINGS = ("br", "gzip")  # those the site is set to make, the smaller first
 WITHOUT = "identity"
+FOR_MACHINES = ("/healthz", "/readyz")  # never kept, and not to wait for a database
 HASHED = re.compile("v=[0-9a-f]{12}")  # the one query kept: that of a static file
 OF_A_BODY = {"Content-Type", "Content-Length", "Content-Encoding"}  # headers that a 304 goes without
 TO_KEEP = "kinship.to_keep"  # where a request's environ says what its answer is kept for and as
@@ -54,7 +56,7 @@ class Shelf:
     def __init__(self, last_load: Callable[[], Load | None]) -> None:
         self._last_load = last_load
         self._made_from: tuple[Load, date] | None = None
-        self._pages: LRUCache[Key, Kept] = LRUCache(MEMORY, getsizeof=lambda page: len(page.body))
+        self._pages: LRUCache[Key, Kept] = LRUCache(MEMORY, getsizeof=lambda page: len(page.body) + OVERHEAD)
         self._lock = Lock()
 
     def label(self) -> tuple[Load, date] | None:
@@ -71,7 +73,7 @@ class Shelf:
 
     def put(self, label: tuple[Load, date], key: Key, page: Kept) -> None:
         with self._lock:
-            if label == self._made_from and len(page.body) <= MEMORY:
+            if label == self._made_from and len(page.body) + OVERHEAD <= MEMORY:
                 self._pages[key] = page
 
 
@@ -89,7 +91,7 @@ class KeptPages:
             return self._site(environ, start_response)
         started = perf_counter()
         encoding = encoding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        key = environ["PATH_INFO"] + environ.get("QUERY_STRING", ""), encoding
+        key = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}", encoding
         mine = Event()
         page = self._shelf.get(label, key)
         if page is None and (first := self._making.setdefault(key, mine)) is not mine:
@@ -130,7 +132,7 @@ def encoding_of(accepted: str) -> str:
 
 
 def _may_be_kept(environ: "WSGIEnvironment") -> bool:
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"] in FOR_MACHINES:
         return False
     query = environ.get("QUERY_STRING")
     return not query or bool(environ["PATH_INFO"].startswith("/static/") and HASHED.fullmatch(query))

@@ -12,6 +12,8 @@ from app.models import Revision
 
 PAUSE = 0.5  # seconds between two looks: what was loaded shows within a second
 
+PATIENCE = 1.0  # seconds that others wait for the very first look
+
 Load = tuple[int, datetime] | tuple[()]  # number and time of the newest revision; () for empty tables
 
 
@@ -29,7 +31,7 @@ class LastLoad:
         self._looking = Lock()
 
     def __call__(self) -> Load | None:
-        if self._is_due() and self._looking.acquire(blocking=self._known is None):
+        if self._is_due() and self._looking.acquire(timeout=PATIENCE if self._known is None else 0):
             try:
                 if self._is_due():
                     self._known = self._look()

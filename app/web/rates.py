@@ -12,8 +12,6 @@ from flask import Flask, current_app, request
 from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
 from limits.storage import RedisStorage
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from werkzeug.exceptions import TooManyRequests
 
 from app.settings import Settings
@@ -50,13 +48,7 @@ class Rates:
         self._redis: RedisStorage | None = None
         self._leave_alone_until = 0.0
         if not storage_uri.startswith("memory:"):
-            self._redis = RedisStorage(
-                storage_uri,
-                wrap_exceptions=True,
-                socket_timeout=PATIENCE,
-                socket_connect_timeout=PATIENCE,
-                retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
-            )
+            self._redis = _open_redis(storage_uri)
 
     @property
     def state(self) -> str:
@@ -77,6 +69,19 @@ class Rates:
                     "Redis does not answer (%s); each worker counts", type(error.storage_error).__name__
                 )
         return self._own.incr(key, seconds)
+
+
+def _open_redis(uri: str) -> RedisStorage:
+    from redis.backoff import NoBackoff  # 6 MB that most sites need not load
+    from redis.retry import Retry
+
+    return RedisStorage(
+        uri,
+        wrap_exceptions=True,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
+    )
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -6,7 +6,7 @@ and of those only so many are let into the site at once, each with the whole of 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from threading import BoundedSemaphore
 from time import monotonic
@@ -33,11 +33,11 @@ class TooSlow(Exception):
 
 
 class Turns:
-    """WSGI middleware: read what is posted, then wait for one of `at_once` places in the site."""
+    """WSGI middleware: read what is posted, then wait for one of the `places` in the site."""
 
-    def __init__(self, site: "WSGIApplication", at_once: int, largest: int) -> None:
+    def __init__(self, site: "WSGIApplication", places: int, largest: Callable[[str], int]) -> None:
         self._site = site
-        self._places = BoundedSemaphore(at_once)
+        self._places = BoundedSemaphore(places)
         self._largest = largest
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -50,9 +50,10 @@ class Turns:
     def _take_form(self, environ: "WSGIEnvironment") -> None:
         """Swap the stream for what it holds. What is announced as too large is left: the site refuses it."""
         announced = environ.get("CONTENT_LENGTH") or ""
-        length = self._largest + 1
+        largest = self._largest(environ["PATH_INFO"])
+        length = largest + 1
         if announced:
-            if not re.fullmatch(r"[0-9]{1,9}", announced) or int(announced) > self._largest:
+            if not re.fullmatch(r"[0-9]{1,9}", announced) or int(announced) > largest:
                 return
             length = int(announced)
         try:
@@ -70,8 +71,8 @@ def _whole(answer: Iterable[bytes]) -> list[bytes]:
             close()
 
 
-def init_app(app: Flask, settings: Settings, largest: int) -> None:
-    """`largest` is how many bytes the longest form may have."""
+def init_app(app: Flask, settings: Settings, largest: Callable[[str], int]) -> None:
+    """`largest` says how many bytes a form may have that is posted to a path."""
     app.wsgi_app = Turns(app.wsgi_app, settings.web_threads, largest)  # type: ignore[method-assign]
     app.before_request(_say_so)
 
@@ -79,13 +80,13 @@ def init_app(app: Flask, settings: Settings, largest: int) -> None:
 def _read(stream: _Readable, length: int) -> bytes:
     """At most `length` bytes, fewer if the client ends sooner. Raises `TooSlow`."""
     until = monotonic() + PATIENCE
-    pieces: list[bytes] = []
+    form = bytearray()
     while length > 0 and (piece := stream.read(min(PIECE, length))):
-        pieces.append(piece)
+        form += piece
         length -= len(piece)
         if length > 0 and monotonic() > until:
             raise TooSlow
-    return b"".join(pieces)
+    return bytes(form)
 
 
 def _say_so() -> None:

@@ -19,6 +19,7 @@ KINDS = {
     "headers by the byte": (HEADERS[:5], HEADERS[5:]),
     "a form by the byte": (FORM, b"x" * 4000),
     "a form that never comes": (FORM, b""),
+    "a form that never comes, with a GET": (FORM.replace(b"POST /find", b"GET /councils/leeds/write"), b""),
     "an answer read by the byte": (PAGE, b""),
     "an answer never read": (PAGE, b""),
 }

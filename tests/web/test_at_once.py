@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
+from app.postcodes.answer import Found
 from app.settings import ROOT
 from tests.postcode_api import PostcodeAPI
 from tests.web.test_find import golden
@@ -70,6 +71,19 @@ def test_the_quick_way_is_taken_and_writes_the_same_line(
     (line,) = [record.getMessage() for record in caplog.records]
     assert line.startswith("POST /find 303 ")
     assert "se15" not in caplog.text.lower()
+
+
+def test_a_redirect_is_noted_for_its_own_council_alone(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two look-ups of the first time, a load may change who is responsible."""
+    app = make_app(POSTCODE_SOURCES="index")
+    client = app.test_client()
+    with monkeypatch.context() as changed:
+        changed.setattr(app.extensions["finder"], "find", lambda *_: Found("kent"))
+        assert client.post("/find", data={"postcode": "SE1 2DL"}).location == "/councils/kent"
+    for _ in range(2):
+        assert client.post("/find", data={"postcode": "SE1 2DL"}).location == "/councils/southwark"
 
 
 def test_with_the_api_first_the_api_is_asked(make_app: Callable[..., Flask], api: PostcodeAPI) -> None:

@@ -1,6 +1,7 @@
 """Pages made once and given out again: the same to all, dropped when a record changes, there in a fault."""
 
 import gzip
+import logging
 import os
 import re
 import time
@@ -101,6 +102,39 @@ def test_what_was_typed_is_never_kept(client: FlaskClient, made: list[str]) -> N
     assert made.count("councils/council.html") == 2
     assert made.count("find/again.html") == 2
     assert made.count("error.html") == 2
+
+
+def test_what_a_get_brings_along_is_in_no_page(app: Flask, client: FlaskClient) -> None:
+    tried = 0
+    for address in addresses(app):
+        fields = {"words1": "Zebedee", "name": "Zebedee", "postcode": "Zebedee", "with": "Zebedee"}
+        for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+            client.open(address, method=method, data=fields)
+        for answer in (client.get(address, data=fields), client.get(address)):
+            assert b"Zebedee" not in answer.data, address
+        tried += 1
+    assert tried > 100
+
+
+def test_the_log_says_when_a_page_was_not_sent_again(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kinship.answers")
+    tag = client.get(PAGE).headers["ETag"]
+    for accepted in ("", "", "gzip"):
+        client.get(PAGE, headers={"If-None-Match": "*", "Accept-Encoding": accepted})
+    assert tag
+    statuses = [record.getMessage().split()[2] for record in caplog.records]
+    assert statuses == ["200", "304", "304", "304"]
+
+
+def test_another_version_of_a_file_is_given_out_but_not_to_be_kept(client: FlaskClient) -> None:
+    (ours,) = re.findall(r"style\.css(\?v=[0-9a-f]{12})", client.get("/about").text)
+    assert "immutable" in client.get(f"/static/style.css{ours}").headers["Cache-Control"]
+    for path in ("style.css?v=000000000000", f"mark.svg{ours}", f"x/../style.css{ours}"):
+        for _ in range(2):
+            answer = client.get(f"/static/{path}")
+            assert "immutable" not in answer.headers["Cache-Control"], path
 
 
 def test_forty_at_once_wait_for_one_making(app: Flask, made: list[str]) -> None:

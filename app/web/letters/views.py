@@ -1,5 +1,6 @@
 """The pages where letters are written: to a council's lead member, to an MP, for an ask of the campaign."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("letters", __name__)
 
 LETTER_BYTES = 1024 * 1024  # for the forms of these pages alone; see LONGEST_ANSWER
 LETTER_RATE = "60 per minute"
+LETTERS = re.compile(r"/councils/[^/]+/write(/mp)?/?|/act/[^/]+/?")  # where they are posted to
 COUNCIL_ASK = "council-support"  # the ask whose prompts serve the letters about a council
 
 
@@ -55,7 +57,7 @@ def _about_council(
     record = _record_or_way_on(slug)
     if not isinstance(record, Record):
         return record
-    form, gaps, prompts = LetterForm(request.form), record.open_questions, _council_prompts()
+    form, gaps, prompts = _form(), record.open_questions, _council_prompts()
     raised = form.raised(gaps)
     requests = requests_for(record, raised)
     letter = compose(
@@ -83,9 +85,14 @@ def for_ask(slug: str) -> ResponseReturnValue:
     ask = ask_of(slug) or abort(404)
     if ask.to == "council":
         return render_template("act/council.html", ask=ask, find_form=FindForm(formdata=None))
-    form = LetterForm(request.form)
+    form = _form()
     letter = compose(greet_mp, ask.title, ask.prompts, form.written(ask.prompts), [ask.request])
     return _answer("act/ask.html", form, letter, slug, ask.prompts, ask=ask)
+
+
+def _form() -> LetterForm:
+    """As it was posted; empty for anybody who only looks."""
+    return LetterForm(request.form if request.method == "POST" else None)
 
 
 def _answer(
