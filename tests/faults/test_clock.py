@@ -1,0 +1,94 @@
+"""The clock set back and forth, by a day and by a year, around the running server (libfaketime)."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import connect
+from app.models import Revision
+from tests.faults.conftest import environment, run
+from tests.faults.test_database import changed_facts
+from tests.postcode_api import PostcodeAPI
+from tests.server import serving
+
+LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+SHIFTS = ("-1d", "+0", "-365d", "+365d", "+0")
+
+Set = Callable[[str], None]
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[tuple[tuple[str, ...], Set]]:
+    """A command's beginning that gives it another clock, and how to set that clock while it runs."""
+    if LIBRARY is None:
+        reason = "libfaketime is not installed (Debian: apt-get install faketime)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    setting = tmp_path / "clock"
+    setting.write_text("+0\n")
+    within = (
+        "env", f"LD_PRELOAD={LIBRARY}", f"FAKETIME_TIMESTAMP_FILE={setting}", "FAKETIME_NO_CACHE=1",
+        "FAKETIME_DONT_FAKE_MONOTONIC=1",
+    )  # fmt: skip
+
+    def turn(shift: str) -> None:
+        setting.with_name("turned").write_text(shift + "\n")
+        setting.with_name("turned").replace(setting)
+
+    yield within, turn
+
+
+def test_pages_rate_limits_and_the_breaker_go_on(
+    database: Path, api: PostcodeAPI, clock: tuple[tuple[str, ...], Set]
+) -> None:
+    import requests
+
+    within, turn = clock
+    settings = {
+        **environment(database),
+        "POSTCODE_SOURCES": "api,index",
+        "POSTCODES_API_URL": api.url,
+        "FIND_RATE_LIMIT": "5 per second",
+    }
+    with serving(settings, within=within) as (address, server):
+
+        def find() -> int:
+            return requests.post(
+                f"{address}/find", data={"postcode": "SE1 2DL"}, allow_redirects=False, timeout=10
+            ).status_code
+
+        seen = set()
+        for shift in SHIFTS:
+            while find() != 429:
+                pass
+            api.fault = "500" if shift.startswith("-") else None
+            turn(shift)
+            seen.add(requests.get(f"{address}/healthz", timeout=10).headers["Date"][8:16])
+            for path in ("/", "/councils", "/councils/southwark", "/councils/southwark/card.png", "/map"):
+                assert requests.get(address + path, timeout=10).status_code == 200, (shift, path)
+            assert requests.get(f"{address}/readyz", timeout=10).status_code == 200
+            time.sleep(2)  # a second is the limit's whole length
+            assert find() == 303, f"locked out after {shift}"
+        assert server.poll() is None
+
+
+def test_a_load_after_the_clock_was_set_back_is_the_last(
+    database: Path, tmp_path: Path, clock: tuple[tuple[str, ...], Set]
+) -> None:
+    within, turn = clock
+    engine = connect(f"sqlite:///{database}")
+    turn("-2d")
+    done = run("flask", "data", "load", str(changed_facts(tmp_path)), database=database, within=within)
+    assert done.returncode == 0, done.stderr
+    with Session(engine) as session:
+        *_, before, last = session.scalars(select(Revision).order_by(Revision.id))
+    assert (last.action, last.table_name) == ("removed", "answers")
+    assert last.at < before.at
+    assert run("flask", "data", "load", database=database).stdout.startswith("1 added, 0 changed, 0 removed")
+    engine.dispose()
