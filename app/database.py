@@ -28,7 +28,8 @@ SENTENCES = {
     "SQLITE_NOTADB": DAMAGED,
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_BUSY": "Something else is writing to the database, perhaps another load. Try again in a minute.",
-    "SQLITE_READONLY": "The database cannot be written to. See to the permissions of its file and folder.",
+    "SQLITE_READONLY": "The database cannot be written to. See to the permissions of its file and folder, and to the room on "
+    "its disk.",
     "SQLITE_CANTOPEN": "The database is missing or cannot be opened. Run make setup first.",
     "SQLITE_FULL": "There is no room left on the disk of the database.",
     "SQLITE_IOERR": "The disk of the database failed, or has no room left.",
@@ -132,7 +133,8 @@ class _SQLiteFile:
         return connection
 
     def _is_all_in_one_file(self) -> bool:
-        return self._path.exists() and not any(file.exists() and file.stat().st_size for file in self._logs)
+        holding = [file for file in (self._path, *self._logs) if file.exists() and file.stat().st_size]
+        return holding == [self._path]
 
     def _state(self) -> tuple[object, ...]:
         """What changes when the file is another, or another program wrote to it."""

@@ -24,7 +24,7 @@ SPREAD = 0.98  # of a whole run's time: the last kill falls just before its end
 
 @dataclass
 class Victim:
-    """The process that forks, the seconds of its whole runs, and how many were killed before they had ended."""
+    """The process that forks, the seconds of its whole runs, and how many were killed before their end."""
 
     process: subprocess.Popen[str]
     moments: random.Random = field(default_factory=lambda: random.Random(SEED))

@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ Set = Callable[[str], None]
 
 
 @pytest.fixture
-def clock(tmp_path: Path) -> Iterator[tuple[tuple[str, ...], Set]]:
+def clock(tmp_path: Path) -> tuple[tuple[str, ...], Set]:
     """A command's beginning that gives it another clock, and how to set that clock while it runs."""
     if LIBRARY is None:
         reason = "libfaketime is not installed (Debian: apt-get install faketime)"
@@ -41,14 +42,12 @@ def clock(tmp_path: Path) -> Iterator[tuple[tuple[str, ...], Set]]:
         setting.with_name("turned").write_text(shift + "\n")
         setting.with_name("turned").replace(setting)
 
-    yield within, turn
+    return within, turn
 
 
 def test_pages_rate_limits_and_the_breaker_go_on(
     database: Path, api: PostcodeAPI, clock: tuple[tuple[str, ...], Set]
 ) -> None:
-    import requests
-
     within, turn = clock
     settings = {
         **environment(database),

@@ -1,4 +1,4 @@
-"""Too little room on the disk: a sentence, nothing half-written; with room again the same command succeeds."""
+"""Too little room on the disk: a sentence, nothing half-written; with room again the command succeeds."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from tests.faults.conftest import needs_root, run, says_plainly, set_up
 from tests.faults.test_database import is_whole
 from tests.postcodes.conftest import InventedEdition
 
-NO_ROOM = ("No space left", "no room left")
+NO_ROOM = ("No space left", "no room left", "room on its disk")
 
 
 @pytest.fixture
@@ -46,9 +46,8 @@ def test_loading(disk: Path, database: Path, tmp_path: Path, room: int) -> None:
     set_up(on_disk)
     changed = tmp_path / "changed"
     shutil.copytree(DATA, changed)
-    for path in changed.glob("*.csv"):
-        if "checked_on" in path.read_text():
-            path.write_text(path.read_text().replace(",2026-11-1", ",2026-11-2"))
+    for path in (changed / "answers.csv", changed / "documents.csv"):
+        path.write_text(path.read_text().replace(",archived copy", ",live page"))
     run("flask", "data", "export", str(tmp_path / "before"), database=on_disk)
     filler = fill(disk, room)
     refuses(run("flask", "data", "load", str(changed), database=on_disk))
@@ -59,7 +58,7 @@ def test_loading(disk: Path, database: Path, tmp_path: Path, room: int) -> None:
     filler.unlink()
     done = run("flask", "data", "load", str(changed), database=on_disk)
     assert done.returncode == 0, done.stderr
-    assert " 0 changed" not in done.stdout
+    assert "708 changed" in done.stdout
     assert is_whole(on_disk)
 
 
@@ -105,7 +104,7 @@ def test_resolving(disk: Path, database: Path, tmp_path: Path, room: int) -> Non
     assert target.read_text().count("southwark") == 10_000
 
 
-@pytest.mark.parametrize("room", [0, 8_192])
+@pytest.mark.parametrize("room", [0, 4_096])
 def test_building(disk: Path, room: int) -> None:
     edition = InventedEdition(disk)
     edition.build()

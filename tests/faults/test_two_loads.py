@@ -50,10 +50,14 @@ def test_two_at_once_come_one_after_the_other(
         running = {
             by: subprocess.Popen(
                 [sys.executable, "-m", "flask", "data", "load", str(folder), "--by", by],
-                cwd=ROOT, env=environment(database), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                cwd=ROOT,
+                env=environment(database),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
             )
             for by, folder in folders.items()
-        }  # fmt: skip
+        }
         for load_ in running.values():
             said, wrong = load_.communicate(timeout=120)
             done = subprocess.CompletedProcess(load_.args, load_.returncode, said, wrong)
