@@ -28,8 +28,8 @@ SENTENCES = {
     "SQLITE_NOTADB": DAMAGED,
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_BUSY": "Something else is writing to the database, perhaps another load. Try again in a minute.",
-    "SQLITE_READONLY": "The database cannot be written to. See to the permissions of its file and folder, and "
-    "to the room on its disk.",
+    "SQLITE_READONLY": "The database cannot be written to. See to the permissions of its file and "
+    "folder, and to the room on its disk.",
     "SQLITE_CANTOPEN": "The database is missing or cannot be opened. Run make setup first.",
     "SQLITE_FULL": "There is no room left on the disk of the database.",
     "SQLITE_IOERR": "The disk of the database failed, or has no room left.",
