@@ -163,7 +163,7 @@ def test_while_both_are_down_pages_are_kept_and_the_rest_says_sorry(own: Deploye
         processes.kill(port)
     stale = front.ask("/councils/southwark")
     assert (stale.status, stale.body) == (200, page.body)
-    assert front.written()["kinship.log"].splitlines()[-1].endswith(b"cache=STALE")
+    _until(lambda: front.written()["kinship.log"].splitlines()[-1].endswith(b"cache=STALE"))
     assert front.ask("/councils/southwark", "HEAD").status == 200
     for answer in (
         front.ask("/councils/bradford"),

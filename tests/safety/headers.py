@@ -25,7 +25,7 @@ HARMLESS = {
     "Content-Range", "Content-Type", "Date", "ETag", "Last-Modified", "Location", "Retry-After", "Vary",
 }  # fmt: skip
 OPEN = re.compile(
-    r"(/councils/[^/]+(\.json|/card\.png|/embed)|/(councils|map|regions|compare)\.csv|/oembed|/static/.+)/?"
+    r"(/councils/[^/]+(\.json|/card\.png|/embed)|/(councils|map|regions|compare)\.csv|/oembed|/static/[^/].*)/?"
 )
 
 
