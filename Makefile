@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 # A thread for each connection that a worker takes, so that slow ones keep nobody waiting. The site itself answers
 # WEB_THREADS at once (app/web/slow_clients.py).
 export WEB_THREADS
+# With so many threads, the C library would keep memory in reserve for each of them.
+export MALLOC_ARENA_MAX ?= 1
 
 .PHONY: serve test setup lint bench pins
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 WAIT_TO_READ = 1.0  # seconds; readers wait for nobody but one who locks them out on purpose
 WAIT_TO_WRITE = 30  # seconds; a load holds the lock for less than one
 
-SQLITE_CONNECTIONS = 16  # kept open; to open one takes longer than to read a record
+SQLITE_CONNECTIONS = 8  # kept open; to open one takes longer than to read a record
+SQLITE_CACHE = 256  # kB for each of them; the system keeps the whole file in memory anyway
 WAIT_FOR_A_PLACE = 5  # seconds, when more ask at once than there are connections
 # A PostgreSQL that does not answer at all must not hold the site up: seconds, then milliseconds.
 WHEN_IT_HANGS: dict[str, Any] = {"connect_timeout": 2, "tcp_user_timeout": 5000}
@@ -142,6 +143,7 @@ class _SQLiteFile:
         """A connection to a file that was looked through: a damaged one is refused whole."""
         connection: sqlite3.Connection = sqlite3.connect(f"{self._path.as_uri()}?{how}", uri=True, **options)
         try:
+            connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE}")
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
                 raise _Damaged(found)

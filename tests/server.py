@@ -58,7 +58,7 @@ def start(
     return subprocess.Popen(
         [*within, sys.executable, "-m", "granian", *OPTIONS, *where, app],
         cwd=ROOT,
-        env={**environment, "WEB_THREADS": str(threads)},
+        env={"MALLOC_ARENA_MAX": "1", **environment, "WEB_THREADS": str(threads)},
         stdout=log,
         stderr=log or subprocess.DEVNULL,
         start_new_session=True,

@@ -26,7 +26,7 @@ from app.web.last_load import Load
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MEMORY = 4_000_000  # bytes that each worker keeps; beyond that, what was not asked for longest goes
+MEMORY = 3_000_000  # bytes that each worker keeps; beyond that, what was not asked for longest goes
 OVERHEAD = 2_500  # bytes of a page’s headers and keys, about
 PATIENCE = 2.0  # seconds to wait for a page that another thread is making
 ENCODINGS = ("br", "gzip")  # those the site is set to make, the smaller first

@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 1200, 630  # pixels, what Facebook and X ask for
 COLUMN = 620  # pixels, for the words on the left
 BESIDE_PATCH = 525
 COLOURS = 64  # a card has about ten and their edges: a palette halves its bytes
-MEMORY = 1_500_000  # bytes of pictures that each worker keeps: about fifty
+MEMORY = 1_000_000  # bytes of pictures that each worker keeps: about thirty
 
 
 @dataclass(frozen=True, slots=True)
