@@ -30,6 +30,11 @@ TODAY = date(2026, 11, 21)
 gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that want to be alone come last, when no long one keeps them waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+
+
 @pytest.fixture(autouse=True)
 def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests marked `alone` measure time: no other test of this run goes on meanwhile."""
