@@ -33,7 +33,7 @@ def talk(site: str, sent: bytes, hang_up: bool = False, patience: float = 1) -> 
             while piece := connection.recv(65536):
                 got += piece
                 connection.settimeout(patience)
-        except (ConnectionError, TimeoutError):
+        except OSError:
             pass  # refused while sending, or nothing more to say on a connection that stays open
     return got
 
