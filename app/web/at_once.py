@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from flask import Flask, Response
-from limits import parse_many
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.postcodes.answer import Certainty, Found
@@ -39,7 +38,7 @@ class AnsweredAtOnce:
         self._site = site
         self._finder = finder
         self._rates = rates
-        self._limits = parse_many(rate) if rate else []
+        self._rate = rate
         self._answers: dict[str, Answer] = {}  # by the council's slug
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -52,7 +51,7 @@ class AnsweredAtOnce:
         answer = self._answers.get(slug)
         if answer is None:
             return self._note(slug, environ, start_response)
-        if self._too_many(environ):
+        if self._rates.exceeded(self._rate, "find", environ.get("REMOTE_ADDR", "")):
             return self._site(environ, start_response)
         status, headers, body = answer
         start_response(status, list(headers))
@@ -84,10 +83,6 @@ class AnsweredAtOnce:
         if response.status_code == 303 and response.location == f"/councils/{slug}":
             self._answers[slug] = response.status, list(response.headers), response.get_data()
         return response(environ, start_response)
-
-    def _too_many(self, environ: "WSGIEnvironment") -> bool:
-        address = environ.get("REMOTE_ADDR", "")
-        return any(self._rates.count(each, "find", address) > each.amount for each in self._limits)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -4,6 +4,7 @@ When Redis does not answer, each worker counts for itself until it does: nobody 
 """
 
 import logging
+from functools import cache
 from threading import Lock
 from time import monotonic
 
@@ -57,6 +58,10 @@ class Rates:
             return "counted"
         return "Redis does not answer: each worker counts for itself"
 
+    def exceeded(self, rate: str, what: str, address: str) -> RateLimitItem | None:
+        """Count one more; the first limit of the rate, such as "60 per minute", that this goes beyond."""
+        return next((each for each in _limits(rate) if self.count(each, what, address) > each.amount), None)
+
     def count(self, rate: RateLimitItem, what: str, address: str) -> int:
         """Count one more; how many there are now in this stretch of time."""
         key, seconds = rate.key_for(what, address), rate.get_expiry()
@@ -69,6 +74,11 @@ class Rates:
                     "Redis does not answer (%s); each worker counts", type(error.storage_error).__name__
                 )
         return self._own.incr(key, seconds)
+
+
+@cache
+def _limits(rate: str) -> list[RateLimitItem]:
+    return parse_many(rate) if rate else []
 
 
 def _open_redis(uri: str) -> RedisStorage:
@@ -95,6 +105,5 @@ def rates() -> Rates:
 
 def refuse_too_many(what: str, rate: str) -> None:
     """Raise 429 if this request's address does `what` more often than `rate`; an empty rate allows all."""
-    for each in parse_many(rate) if rate else ():
-        if rates().count(each, what, request.remote_addr or "") > each.amount:
-            raise TooManyRequests(retry_after=each.get_expiry())
+    if exceeded := rates().exceeded(rate, what, request.remote_addr or ""):
+        raise TooManyRequests(retry_after=exceeded.get_expiry())

@@ -1,6 +1,5 @@
 """The site on its production server: what a worker weighs, and how pages do while the API hangs."""
 
-import os
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import requests
 
 from app.settings import ROOT
 from tests.bench.row import Row
+from tests.bench.speed import loaded
 from tests.facts import ENGLISH
 from tests.postcode_api import PostcodeAPI
 from tests.server import serving
@@ -66,16 +66,11 @@ def _site(fault: str | None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     api = PostcodeAPI()
     api.fault = fault
     with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite",
+        environment = loaded(Path(folder)) | {
+            "POSTCODE_SOURCES": "api,index",
             "POSTCODES_API_URL": api.url,
             "FIND_RATE_LIMIT": "",
         }
-        for command in (["alembic", "upgrade", "head"], ["flask", "data", "load"]):
-            subprocess.run(
-                [sys.executable, "-m", *command], cwd=ROOT, env=environment, check=True, capture_output=True
-            )
         with serving(environment, workers=2, threads=16) as (address, server):
             yield address, server
     api.fault = None
