@@ -21,10 +21,8 @@ from app.web.card.drawing import png_of
 from tests.facts import ENGLISH, KEPT
 from tests.records import borsetshire
 
-SITE = "https://kinship.example"
 STATIC = ROOT / "app" / "static"
 LONGEST = ("bath-and-north-east-somerset", "cheshire-west-and-chester", "bradford", "windsor-and-maidenhead")
-TYPED = "SE1 2DL <b>typed</b>"
 
 
 def picture(data: bytes) -> Image.Image:

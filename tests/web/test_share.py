@@ -19,7 +19,6 @@ from tests.web.link_reader import read_link
 
 SITE = "https://kinship.example"
 STATIC = ROOT / "app" / "static"
-LONGEST = ("bath-and-north-east-somerset", "cheshire-west-and-chester", "bradford", "windsor-and-maidenhead")
 TYPED = "SE1 2DL <b>typed</b>"
 
 
