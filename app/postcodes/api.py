@@ -43,22 +43,22 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 class PostcodesIO:
     """A client with one pooled session. Safe to share between threads; close it when done.
 
-    `at_once` bounds how many questions may be under way, so that a hanging API never holds every worker of
-    the site; whoever finds no place waits for one for `patience` seconds at most. After five failures in a
-    row a breaker keeps the API from being asked for half a minute.
+    `concurrency` bounds how many questions may be under way, so that a hanging API never holds every worker
+    of the site; whoever finds no place waits for one for `patience` seconds at most. After five failures in
+    a row a breaker keeps the API from being asked for half a minute.
     Deadlines are moments of `time.monotonic()`.
     """
 
-    def __init__(self, base_url: str, user_agent: str, at_once: int = 8, patience: float = 0) -> None:
+    def __init__(self, base_url: str, user_agent: str, concurrency: int = 8, patience: float = 0) -> None:
         self._base = base_url.rstrip("/")
-        self._free = threading.BoundedSemaphore(at_once)
+        self._free = threading.BoundedSemaphore(concurrency)
         self._patience = patience
-        self._callers = ThreadPoolExecutor(at_once, thread_name_prefix="postcode-api")
+        self._callers = ThreadPoolExecutor(concurrency, thread_name_prefix="postcode-api")
         self._breaker = CircuitBreaker(FAILURES_TO_OPEN, REST, expected_exception=_is_the_apis_fault)
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = AbortableAdapter(pool_connections=1, pool_maxsize=at_once, max_retries=RETRIES)
+        adapter = AbortableAdapter(pool_connections=1, pool_maxsize=concurrency, max_retries=RETRIES)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
         self.last_failure: Cause | None = None

@@ -76,7 +76,7 @@ class Finder:
         except SourceFailed as failure:
             return self._by_index(postcode, listed, on, failure.cause)
 
-    def at_once(self, postcode: Postcode, on: date) -> Outcome | None:
+    def known_without_asking(self, postcode: Postcode, on: date) -> Outcome | None:
         """The same answer, if nobody else has to be asked for it; otherwise None."""
         listed = self._listed(postcode)
         return self._by_index(postcode, listed, on, Cause.NO_SOURCE) if self._is_enough(listed) else None

@@ -7,16 +7,16 @@ from app.settings import Settings
 from app.web import (
     answers_log,
     assets,
-    at_once,
     briefing,
     compare,
     councils,
     errors,
+    fast_path,
     find,
     guide,
     headers,
-    kept,
     last_load,
+    page_cache,
     picture,
     posted,
     rates,
@@ -42,8 +42,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     last_load.init_app(app)
     rates.init_app(app, settings)
     sources.init_app(app, settings)
-    at_once.init_app(app, settings)
-    kept.init_app(app)
+    fast_path.init_app(app, settings)
+    page_cache.init_app(app)
     Compress(app)
     app.jinja_env.globals.update(site=settings, full_address=full_address)
     for blueprint in (

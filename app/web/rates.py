@@ -5,6 +5,7 @@ When Redis does not answer, each worker counts for itself until it does: nobody 
 
 import logging
 from functools import cache
+from ipaddress import AddressValueError, IPv6Address
 from threading import Lock
 from time import monotonic
 
@@ -60,7 +61,8 @@ class Rates:
 
     def exceeded(self, rate: str, what: str, address: str) -> RateLimitItem | None:
         """Count one more; the first limit of the rate, such as "60 per minute", that this goes beyond."""
-        return next((each for each in _limits(rate) if self.count(each, what, address) > each.amount), None)
+        whose = line_of(address)
+        return next((each for each in _limits(rate) if self.count(each, what, whose) > each.amount), None)
 
     def count(self, rate: RateLimitItem, what: str, address: str) -> int:
         """Count one more; how many there are now in this stretch of time."""
@@ -74,6 +76,17 @@ class Rates:
                     "Redis does not answer (%s); each worker counts", type(error.storage_error).__name__
                 )
         return self._own.incr(key, seconds)
+
+
+def line_of(address: str) -> str:
+    """What to count under: all 2⁶⁴ addresses that one line has in IPv6 (RFC 6177) are one visitor's."""
+    if ":" not in address:
+        return address
+    try:
+        given = IPv6Address(address)
+    except AddressValueError:
+        return address
+    return str(given.ipv4_mapped or IPv6Address(int(given) >> 64 << 64))
 
 
 @cache

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,15 +37,22 @@ class Victim:
         assert status == 0, f"{arguments} ended with {status}"
         self.seconds.append(seconds)
 
-    def kill(self, *arguments: str) -> bool:
-        """Kill a command at a random moment of its work. False if it had ended already."""
+    def attempts(self, kills: int, enough: Callable[[], bool] = lambda: True) -> Iterator[int]:
+        """Numbers, until so many kills met the work and `enough` is true. Fails after three times as many."""
+        for attempt in range(3 * kills):
+            if self.killed >= kills and enough():
+                return
+            yield attempt
+        raise AssertionError(f"too few of {3 * kills} kills met the work: {self.killed}")
+
+    def kill(self, *arguments: str) -> None:
+        """Kill a command at a random moment of its work, which it may have ended already."""
         usual = min(self.seconds[-3:])
         status, seconds = self._ask(arguments, self.moments.random() * usual * SPREAD)
         assert status in (-signal.SIGKILL, 0), f"{arguments} ended by itself with {status}"
         if status == 0:
             self.seconds.append(seconds)  # it is quicker than it was
         self.killed += status != 0
-        return status != 0
 
     def _ask(self, arguments: tuple[str, ...], after: float | None) -> tuple[int, float]:
         assert self.process.stdin is not None

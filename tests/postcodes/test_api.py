@@ -55,7 +55,7 @@ class Source:
     """The client with the tests' time limit."""
 
     def __init__(self, url: str) -> None:
-        self.client = PostcodesIO(url, "Kinship Council Check (tests)", at_once=3)
+        self.client = PostcodesIO(url, "Kinship Council Check (tests)", concurrency=3)
 
     def look_up(self, postcode: Postcode) -> Located | Unknown:
         return self.client.look_up(postcode, time.monotonic() + LIMIT)
@@ -141,7 +141,7 @@ def test_the_stand_in_answers_like_the_real_api(api: PostcodeAPI) -> None:
 
 def test_asking_for_a_place_waits_in_patience(api: PostcodeAPI) -> None:
     """A burst larger than the number of places is served, if somebody is willing to wait for one."""
-    client = PostcodesIO(api.url, "tests", at_once=2, patience=LIMIT)
+    client = PostcodesIO(api.url, "tests", concurrency=2, patience=LIMIT)
     answers = []
 
     def ask() -> None:

@@ -8,7 +8,7 @@ import time_machine
 from limits import parse
 
 from app.web import rates
-from app.web.rates import OwnCounts, Rates
+from app.web.rates import OwnCounts, Rates, line_of
 
 
 def test_forty_at_once_are_all_counted() -> None:
@@ -42,3 +42,29 @@ def test_only_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) 
     for number in range(1000):
         counts.incr(f"192.0.2.{number}", 60)
     assert sum(len(cache) for cache in counts._counts.values()) == 10
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:DB8:1:2::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::", "2001:db8:1:3::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", ""),
+        (":odd", ":odd"),
+    ],
+)
+def test_the_addresses_of_one_line_count_together(address: str, counted: str) -> None:
+    assert line_of(address) == counted
+
+
+def test_changing_the_address_within_a_line_escapes_no_rate() -> None:
+    counting = Rates("memory://")
+    found = [
+        counting.exceeded("2 per minute", "find", f"2001:db8::{last:x}") is not None for last in range(4)
+    ]
+    assert found == [False, False, True, True]
+    assert counting.exceeded("2 per minute", "find", "2001:db8:0:1::1") is None

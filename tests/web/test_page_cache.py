@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from app.database import connect
 from app.records.load import load
-from app.web import kept
+from app.web import page_cache
 from tests.conftest import TODAY, migrate
 from tests.facts import KEPT
 from tests.pages import addresses
@@ -147,7 +147,7 @@ def test_forty_at_once_wait_for_one_making(app: Flask, made: list[str]) -> None:
 def test_whoever_waits_too_long_makes_the_page_alone(
     app: Flask, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "PATIENCE", 0.01)
+    monkeypatch.setattr(page_cache, "PATIENCE", 0.01)
     slow = app.jinja_env.globals["asset"]
 
     def asset(name: str) -> str:
@@ -170,16 +170,16 @@ def test_a_page_is_made_anew_on_another_day(client: FlaskClient, made: list[str]
 
 
 def test_what_nobody_asked_for_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MEMORY", 100_000)
-    shelf = kept.Shelf(lambda: ())
+    monkeypatch.setattr(page_cache, "MEMORY", 100_000)
+    shelf = page_cache.Shelf(lambda: ())
     label = shelf.label()
     assert label is not None
     names = [f"/councils/{number}" for number in range(10)]
     for name in names:
         assert shelf.get(label, (name, "br")) is None
-        shelf.put(label, (name, "br"), kept.Kept("200 OK", [], b"x" * 30_000, "", ""))
+        shelf.put(label, (name, "br"), page_cache.Kept("200 OK", [], b"x" * 30_000, "", ""))
         shelf.get(label, (names[0], "br"))
-    shelf.put(label, ("/long", "br"), kept.Kept("200 OK", [], b"x" * 100_001, "", ""))
+    shelf.put(label, ("/long", "br"), page_cache.Kept("200 OK", [], b"x" * 100_001, "", ""))
     still = [name for name in (*names, "/long") if shelf.get(label, (name, "br"))]
     assert still == [names[0], *names[-2:]]
 

@@ -31,7 +31,7 @@ LONGEST = 40  # bytes of a form that holds a postcode and nothing else
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
-class AnsweredAtOnce:
+class FastPath:
     """The site, with the redirects that it made for postcodes before it."""
 
     def __init__(self, site: "WSGIApplication", finder: Finder, rates: Rates, rate: str) -> None:
@@ -68,7 +68,9 @@ class AnsweredAtOnce:
         try:
             ((name, typed),) = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=1)
             place = read(typed) if name == "postcode" else None
-            outcome = self._finder.at_once(place, today()) if isinstance(place, Postcode) else None
+            outcome = (
+                self._finder.known_without_asking(place, today()) if isinstance(place, Postcode) else None
+            )
         except (ValueError, Malformed, SQLAlchemyError):
             return None
         match outcome:
@@ -86,6 +88,6 @@ class AnsweredAtOnce:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    app.wsgi_app = AnsweredAtOnce(  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(  # type: ignore[method-assign]
         app.wsgi_app, app.extensions["finder"], app.extensions["rates"], settings.find_rate_limit
     )
