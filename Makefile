@@ -10,8 +10,10 @@ BIN := $(VENV)/bin
 # A thread for each connection that a worker takes, so that slow ones keep nobody waiting. The site itself answers
 # WEB_THREADS at once (app/web/slow_clients.py).
 export WEB_THREADS
-# With so many threads, the C library would keep memory in reserve for each of them.
+# The C library would keep memory in reserve for each thread, and what large things, such as pictures, took.
 export MALLOC_ARENA_MAX ?= 1
+export MALLOC_MMAP_THRESHOLD_ ?= 65536
+export MALLOC_TRIM_THRESHOLD_ ?= 65536
 
 .PHONY: serve test setup lint bench pins
 

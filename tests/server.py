@@ -17,6 +17,7 @@ OPTIONS = (
     "--http1-header-read-timeout 10000 --workers-kill-timeout 5 --respawn-failed-workers --no-access-log "
     "--log-level error"
 ).split()
+MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def start(
     return subprocess.Popen(
         [*within, sys.executable, "-m", "granian", *OPTIONS, *where, app],
         cwd=ROOT,
-        env={"MALLOC_ARENA_MAX": "1", **environment, "WEB_THREADS": str(threads)},
+        env={**MEMORY, **environment, "WEB_THREADS": str(threads)},
         stdout=log,
         stderr=log or subprocess.DEVNULL,
         start_new_session=True,

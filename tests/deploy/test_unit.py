@@ -17,7 +17,7 @@ import pytest
 
 from app.settings import ROOT
 from tests.deploy.conftest import tool
-from tests.server import OPTIONS, free_port, wait_for
+from tests.server import MEMORY, OPTIONS, free_port, wait_for
 
 UNIT = ROOT / "deploy" / "kinship-council-check@.service"
 HOME, STATE = "/srv/kinship-council-check", "/var/lib/kinship-council-check"
@@ -62,6 +62,10 @@ def test_one_set_of_options_everywhere() -> None:
     serve = re.search(r"@exec \$\(BIN\)/granian (.*)", makefile)
     assert serve
     assert _options(serve[1]) == _options(values("ExecStart")[0]) == _options(" ".join(OPTIONS))
+    limits = [f"{name}={value}" for name, value in MEMORY.items()]
+    assert [line for line in values("Environment") if line.startswith("MALLOC_")] == limits
+    assert re.findall(r"^export (MALLOC_\w+) \?= (\d+)$", makefile, re.MULTILINE) == list(MEMORY.items())
+    assert f"export {' '.join(limits)}" in (ROOT / "README.md").read_text()
 
 
 def _options(command: str) -> list[str]:
