@@ -23,25 +23,37 @@ from tests import postcode_api
 from tests.databases import Databases, SqliteFiles, databases_for, migrate
 from tests.postcode_api import PostcodeAPI
 from tests.records import borsetshire
-from tests.taking_turns import taking_turns
+from tests.taking_turns import Turns
 
 TODAY = date(2026, 11, 21)
+TURNS = pytest.StashKey[Turns]()
 # Parsed pages are many small objects: looking for garbage less often saves a third of the time of parsing.
 gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    assert config.cache is not None
+    config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that want to be alone come last, when no long one keeps them waiting."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    """Those that want to be alone come first: one process has them all, and the others wait only once."""
+    items.sort(key=lambda item: not _wants_to_be_alone(item))
 
 
-@pytest.fixture(autouse=True)
-def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests marked `alone` measure time: no other test of this run goes on meanwhile."""
-    folder = tmp_path_factory.getbasetemp()
-    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    with taking_turns(shared, alone=request.node.get_closest_marker("alone") is not None):
-        yield
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Tests marked `alone` measure time: no other test of this run goes on, nor sets up, meanwhile."""
+    turns = item.config.stash[TURNS]
+    turns.begin(_wants_to_be_alone(item))
+    try:
+        return (yield)
+    finally:
+        turns.end(_wants_to_be_alone(nextitem))
+
+
+def _wants_to_be_alone(item: pytest.Item | None) -> bool:
+    return item is not None and item.get_closest_marker("alone") is not None
 
 
 @pytest.fixture(scope="session")

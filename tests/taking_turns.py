@@ -1,20 +1,32 @@
 """Who may run now, among the processes of one run of the tests: several at once, or one alone."""
 
 import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 
-@contextmanager
-def taking_turns(folder: Path, alone: bool) -> Iterator[None]:
-    """Wait for one's turn, hold it, give it back: the locks are files in `folder`, which all of them share.
+class Turns:
+    """One process's place in the queue: the locks are files in `folder`, which all processes share.
 
     Everyone passes the gate first. Who wants to be alone holds it shut until the others have ended, so
     that no new ones go past.
     """
-    with (folder / "gate").open("w") as gate, (folder / "turn").open("w") as turn:
-        fcntl.flock(gate, fcntl.LOCK_EX)
-        fcntl.flock(turn, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        fcntl.flock(gate, fcntl.LOCK_UN)
-        yield
+
+    def __init__(self, folder: Path) -> None:
+        self._gate = (folder / "gate").open("w")
+        self._turn = (folder / "turn").open("w")
+        self._alone = False
+
+    def begin(self, alone: bool) -> None:
+        """Wait for one's turn, unless one still is alone and wants to be."""
+        if self._alone and alone:
+            return
+        fcntl.flock(self._gate, fcntl.LOCK_EX)
+        fcntl.flock(self._turn, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(self._gate, fcntl.LOCK_UN)
+        self._alone = alone
+
+    def end(self, alone_next: bool) -> None:
+        """Let the others in, unless one stays alone for the next."""
+        self._alone = self._alone and alone_next
+        if not self._alone:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
