@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 # A thread for each connection that a worker takes, so that slow ones keep nobody waiting. The site itself answers
 # WEB_THREADS at once (app/web/slow_clients.py).
 export WEB_THREADS
-# The C library would keep memory in reserve for each thread, and what large things, such as pictures, took.
+# Otherwise the C library keeps memory for each thread, and does not give back what large things took.
 export MALLOC_ARENA_MAX ?= 1
 export MALLOC_MMAP_THRESHOLD_ ?= 65536
 export MALLOC_TRIM_THRESHOLD_ ?= 65536

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,17 +29,31 @@ from tests.taking_turns import Turns
 
 TODAY = date(2026, 11, 21)
 TURNS = pytest.StashKey[Turns]()
+FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 # Parsed pages are many small objects: looking for garbage less often saves a third of the time of parsing.
 gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    assert config.cache is not None
-    config.stash[TURNS] = Turns(config.cache.mkdir("turns"))
+    """The locks of this run are in a folder of its own, which the first process makes."""
+    given = getattr(config, "workerinput", {}).get("turns")
+    folder = given or config.stash.setdefault(FOLDER, TemporaryDirectory(prefix="turns-")).name
+    config.stash[TURNS] = Turns(Path(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The first process tells each of the others."""
+    node.workerinput["turns"] = node.config.stash[FOLDER].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if FOLDER in config.stash:
+        config.stash[FOLDER].cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that want to be alone come first: one process has them all, and the others wait only once."""
+    """Those that want to be alone come first: then one process has them all, and the others wait once."""
     items.sort(key=lambda item: not _wants_to_be_alone(item))
 
 

@@ -17,7 +17,7 @@ class Turns:
         self._alone = False
 
     def begin(self, alone: bool) -> None:
-        """Wait for one's turn, unless one still is alone and wants to be."""
+        """Wait for one's turn. Who stayed alone for this test has it already."""
         if self._alone and alone:
             return
         fcntl.flock(self._gate, fcntl.LOCK_EX)

@@ -5,7 +5,7 @@ When Redis does not answer, each worker counts for itself until it does: nobody 
 
 import logging
 from functools import cache
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
 from threading import Lock
 from time import monotonic
 
@@ -22,6 +22,7 @@ log = logging.getLogger("kinship.rates")
 
 ADDRESSES = 50_000  # that each worker counts at most; after that the oldest counts go
 PATIENCE = 0.5  # seconds for Redis to answer
+TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 addresses, for networks that have IPv6 only
 PAUSE = 10.0  # seconds to leave it alone when it did not
 
 
@@ -79,14 +80,19 @@ class Rates:
 
 
 def line_of(address: str) -> str:
-    """What to count under: all 2⁶⁴ addresses that one line has in IPv6 (RFC 6177) are one visitor's."""
+    """What to count under: in IPv6 the first 64 bits, as whoever has a line chooses the rest at will.
+
+    An IPv4 address written as IPv6 (RFC 4291, 2.5.5.2; RFC 6052, 2.1) counts as itself.
+    """
     if ":" not in address:
         return address
     try:
         given = IPv6Address(address)
     except AddressValueError:
         return address
-    return str(given.ipv4_mapped or IPv6Address(int(given) >> 64 << 64))
+    if given.ipv4_mapped or given in TRANSLATED:
+        return str(IPv4Address(int(given) & 0xFFFFFFFF))
+    return str(IPv6Address(int(given) >> 64 << 64))
 
 
 @cache

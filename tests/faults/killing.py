@@ -40,10 +40,10 @@ class Victim:
     def attempts(self, kills: int, enough: Callable[[], bool] = lambda: True) -> Iterator[int]:
         """Numbers, until so many kills met the work and `enough` is true. Fails after three times as many."""
         for attempt in range(3 * kills):
+            yield attempt
             if self.killed >= kills and enough():
                 return
-            yield attempt
-        raise AssertionError(f"too few of {3 * kills} kills met the work: {self.killed}")
+        raise AssertionError(f"{self.killed} of {3 * kills} kills met the work; enough: {enough()}")
 
     def kill(self, *arguments: str) -> None:
         """Kill a command at a random moment of its work, which it may have ended already."""

@@ -53,6 +53,7 @@ def test_only_so_many_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) 
         ("2001:db8:1:3::", "2001:db8:1:3::"),
         ("fe80::1%eth0", "fe80::"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("64:ff9b::192.0.2.1", "192.0.2.1"),
         ("", ""),
         (":odd", ":odd"),
     ],
