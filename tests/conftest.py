@@ -29,27 +29,24 @@ from tests.taking_turns import Turns
 
 TODAY = date(2026, 11, 21)
 TURNS = pytest.StashKey[Turns]()
-FOLDER = pytest.StashKey[TemporaryDirectory[str]]()
 # Parsed pages are many small objects: looking for garbage less often saves a third of the time of parsing.
 gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The locks of this run are in a folder of its own, which the first process makes."""
-    given = getattr(config, "workerinput", {}).get("turns")
-    folder = given or config.stash.setdefault(FOLDER, TemporaryDirectory(prefix="turns-")).name
+    folder = getattr(config, "workerinput", {}).get("turns")
+    if folder is None:
+        made = TemporaryDirectory(prefix="turns-")
+        config.add_cleanup(made.cleanup)
+        folder = made.name
     config.stash[TURNS] = Turns(Path(folder))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """The first process tells each of the others."""
-    node.workerinput["turns"] = node.config.stash[FOLDER].name
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if FOLDER in config.stash:
-        config.stash[FOLDER].cleanup()
+    node.workerinput["turns"] = str(node.config.stash[TURNS].folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

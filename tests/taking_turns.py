@@ -12,6 +12,7 @@ class Turns:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._gate = (folder / "gate").open("w")
         self._turn = (folder / "turn").open("w")
         self._alone = False

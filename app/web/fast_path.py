@@ -68,9 +68,9 @@ class FastPath:
         try:
             ((name, typed),) = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=1)
             place = read(typed) if name == "postcode" else None
-            outcome = (
-                self._finder.known_without_asking(place, today()) if isinstance(place, Postcode) else None
-            )
+            if not isinstance(place, Postcode):
+                return None
+            outcome = self._finder.known_without_asking(place, today())
         except (ValueError, Malformed, SQLAlchemyError):
             return None
         match outcome:

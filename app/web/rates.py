@@ -22,8 +22,9 @@ log = logging.getLogger("kinship.rates")
 
 ADDRESSES = 50_000  # that each worker counts at most; after that the oldest counts go
 PATIENCE = 0.5  # seconds for Redis to answer
-TRANSLATED = IPv6Network("64:ff9b::/96")  # IPv4 addresses, for networks that have IPv6 only
 PAUSE = 10.0  # seconds to leave it alone when it did not
+# IPv4 addresses written as IPv6: mapped (RFC 4291, 2.5.5.2) and translated (RFC 6052, 2.1).
+IPV4_WITHIN = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
 
 
 class OwnCounts:
@@ -82,7 +83,7 @@ class Rates:
 def line_of(address: str) -> str:
     """What to count under: in IPv6 the first 64 bits, as whoever has a line chooses the rest at will.
 
-    An IPv4 address written as IPv6 (RFC 4291, 2.5.5.2; RFC 6052, 2.1) counts as itself.
+    An IPv4 address written as IPv6 counts as itself.
     """
     if ":" not in address:
         return address
@@ -90,7 +91,7 @@ def line_of(address: str) -> str:
         given = IPv6Address(address)
     except AddressValueError:
         return address
-    if given.ipv4_mapped or given in TRANSLATED:
+    if any(given in network for network in IPV4_WITHIN):
         return str(IPv4Address(int(given) & 0xFFFFFFFF))
     return str(IPv6Address(int(given) >> 64 << 64))
 
